@@ -1,0 +1,1 @@
+//! Configuration: files, environment, schema, secrets. Absent: acting on any of it.

@@ -1,0 +1,1 @@
+//! Raw row -> clean, validated, scored draft. Absent: I/O, the clock, chance.

@@ -1,0 +1,1 @@
+//! One careful HTTP client. Absent: any provider's name.

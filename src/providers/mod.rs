@@ -1,0 +1,1 @@
+//! The sources: one file or folder each. Absent: store, sync, HaloPSA.

@@ -1,0 +1,1 @@
+//! Strict copies of the documented APIs on real HTTP, fed from one made-up world. Absent: store, sync, services.

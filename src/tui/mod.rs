@@ -1,0 +1,1 @@
+//! The console. Absent: I/O in update, and every room below services.

@@ -1,0 +1,1 @@
+//! Lifecycles, guards, automation: what may follow. Absent: I/O, the clock, chance.
