@@ -6,12 +6,14 @@
 
 mod contact;
 mod decision;
+pub mod document;
 mod evidence;
 mod field;
 mod id;
 mod journal;
 mod lead;
 mod operation;
+mod period;
 mod quality;
 mod record;
 mod review;
@@ -30,6 +32,7 @@ pub use id::*;
 pub use journal::*;
 pub use lead::*;
 pub use operation::*;
+pub use period::*;
 pub use quality::*;
 pub use record::*;
 pub use review::*;
