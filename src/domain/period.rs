@@ -85,9 +85,16 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        for (raw, shown) in
-            [("10s", "10s"), ("5m", "5m"), ("48h", "2d"), ("1h 30m", "90m"), ("30_days", "30d"), ("1 week", "7d"), ("250ms", "250ms"), ("0s", "0s")]
-        {
+        for (raw, shown) in [
+            ("10s", "10s"),
+            ("5m", "5m"),
+            ("48h", "2d"),
+            ("1h 30m", "90m"),
+            ("30_days", "30d"),
+            ("1 week", "7d"),
+            ("250ms", "250ms"),
+            ("0s", "0s"),
+        ] {
             assert_eq!(raw.parse::<Period>().unwrap().to_string(), shown, "{raw}");
         }
         for bad in ["", "10", "soon", "-5m", "1 month", "1 fortnight"] {

@@ -162,7 +162,30 @@ impl fmt::Debug for Node {
 impl Node {
     /// An empty table.
     pub const fn empty() -> Self {
-        Self { origin: Origin::Default, shape: Shape::Table(Vec::new()) }
+        Self::table(Vec::new())
+    }
+
+    /// A table made here, of parts that have their own origins.
+    pub const fn table(entries: Vec<(String, Self)>) -> Self {
+        Self { origin: Origin::Default, shape: Shape::Table(entries) }
+    }
+
+    /// What `value` writes, all of it at one place. For plain data; what cannot be written becomes nothing.
+    pub fn of<T: serde::Serialize>(value: &T, origin: &Origin) -> Self {
+        Self::of_json(serde_json::to_value(value).unwrap_or_default(), origin)
+    }
+
+    fn of_json(value: serde_json::Value, origin: &Origin) -> Self {
+        use serde_json::Value as Json;
+        let shape = match value {
+            Json::Null => Shape::Null,
+            Json::Bool(flag) => Shape::Flag(flag),
+            Json::Number(number) => number.as_i64().map_or_else(|| Shape::Real(number.as_f64().unwrap_or(f64::NAN)), Shape::Whole),
+            Json::String(text) => Shape::Text(text),
+            Json::Array(items) => Shape::List(items.into_iter().map(|item| Self::of_json(item, origin)).collect()),
+            Json::Object(entries) => Shape::Table(entries.into_iter().map(|(key, value)| (key, Self::of_json(value, origin))).collect()),
+        };
+        Self { origin: origin.clone(), shape }
     }
 
     /// Reads TOML. All syntax errors are listed.
@@ -220,6 +243,24 @@ impl Node {
     pub fn at(&self, path: &[&str]) -> Option<&Self> {
         let Some((key, rest)) = path.split_first() else { return Some(self) };
         self.get(key)?.at(rest)
+    }
+
+    /// Where the value at `path` stands, or the last one on the way that is there. A number in the path is a place
+    /// in a list, counted from 0.
+    pub fn nearest_origin(&self, path: &[&str]) -> &Origin {
+        let Some((step, rest)) = path.split_first() else { return &self.origin };
+        let next = match &self.shape {
+            Shape::List(items) => step.parse::<usize>().ok().and_then(|nth| items.get(nth)),
+            _ => self.get(step),
+        };
+        next.map_or(&self.origin, |node| node.nearest_origin(rest))
+    }
+
+    /// Takes `key` out of a table.
+    pub fn remove(&mut self, key: &str) {
+        if let Shape::Table(entries) = &mut self.shape {
+            entries.retain(|(name, _)| name != key);
+        }
     }
 
     /// The value under `key`, when this is a table that has it.

@@ -30,9 +30,8 @@ pub fn read<T: DeserializeOwned>(node: &Node) -> Result<T, Problems> {
             problems.push(Problem::new(&origin, path.clone(), fault.sentence));
         }
         if path.is_empty() || !bad.insert(path) {
-            return Problems::none_of(std::mem::take(&mut *problems)).and_then(|()| {
-                Err(Problem::new(&node.origin, "", "cannot be read").into())
-            });
+            return Problems::none_of(std::mem::take(&mut *problems))
+                .and_then(|()| Err(Problem::new(&node.origin, "", "cannot be read").into()));
         }
     }
 }
@@ -89,6 +88,10 @@ impl de::Error for Fault {
         Self::new(format!("must be {expected}"))
     }
 
+    fn unknown_field(key: &str, known: &'static [&'static str]) -> Self {
+        Self::new(format!("no such key {key:?}{}", hint(key, known.iter().copied())))
+    }
+
     fn missing_field(key: &'static str) -> Self {
         Self { missing: Some(key), ..Self::new(format!("{key:?} is missing here")) }
     }
@@ -101,9 +104,7 @@ struct At<'a> {
     path: String,
 }
 
-impl<'a> At<'a> {
-
-
+impl At<'_> {
     fn wanted<T>(&self, what: &str) -> Result<T, Fault> {
         Err(Fault::new(format!("must be {what}, but this is {}", self.node.shape.words())))
     }
@@ -304,21 +305,11 @@ impl<'de> Deserializer<'de> for At<'_> {
         self.pinned(|at| at.table(visitor))
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         self.pinned(|at| at.record(fields, visitor))
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
+    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, variants: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         self.pinned(|at| at.choice(variants, visitor))
     }
 
@@ -343,7 +334,7 @@ impl<'de> de::SeqAccess<'de> for Items<'_, '_> {
         for (nth, node) in self.rest.by_ref() {
             let at = At { node, reader: self.at.reader, path: format!("{}[{nth}]", self.at.path) };
             if !at.reader.is_bad(&at.path) {
-                return seed.deserialize(at).map(Some);
+                return at.pinned(|at| seed.deserialize(at.clone())).map(Some);
             }
         }
         Ok(None)
@@ -383,7 +374,8 @@ impl<'de> de::MapAccess<'de> for Entries<'_, '_> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
         match self.value.take() {
-            Some(at) => seed.deserialize(at),
+            // A type may refuse what it has read, after this reader has let go of it: pin that here as well.
+            Some(at) => at.pinned(|at| seed.deserialize(at.clone())),
             None => Err(Fault::new("a value was asked for before its key")),
         }
     }

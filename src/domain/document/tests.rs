@@ -68,7 +68,10 @@ fn json_says_the_same_as_toml() {
     let json = "{\n  \"name\": \"x\", \"inner\": {\n    \"bugdet\": 1 },\n  \"small\": \"many\"\n}";
     assert_eq!(
         complaints(Node::json(Page::of_user("x.json", json)).and_then(|node| read(&node))),
-        ["x.json:3: inner.bugdet: no such key; did you mean \"budget\"?", "x.json:4: small: must be a whole number from 0 to 255, but this is text"]
+        [
+            "x.json:3: inner.bugdet: no such key; did you mean \"budget\"?",
+            "x.json:4: small: must be a whole number from 0 to 255, but this is text"
+        ]
     );
     let fine = r#"{"name":"é\n","small":7,"on":true,"shade":"dark","words":["a"],"inner":{"budget":null,"rate":2}}"#;
     let read: Settings = read(&Node::json(Page::of_user("x.json", fine)).unwrap()).unwrap();
@@ -104,7 +107,8 @@ fn a_layer_replaces_values_and_unites_tables() {
 
 #[test]
 fn no_complaint_repeats_a_value() {
-    let text = "name = 1\nsmall = 'hunter2'\non = 'hunter2'\nshade = 'hunter2'\nwords = 'hunter2'\ninner = 'hunter2'\nstages = ['hunter2']\n";
+    let text =
+        "name = 1\nsmall = 'hunter2'\non = 'hunter2'\nshade = 'hunter2'\nwords = 'hunter2'\ninner = 'hunter2'\nstages = ['hunter2']\n";
     let shown = complaints(Node::toml(Page::of_user("x.toml", text)).and_then(|node| read(&node))).join("\n");
     assert!(!shown.contains("hunter2"), "{shown}");
     let node = Node::toml(Page::of_user("x.toml", text)).unwrap();
