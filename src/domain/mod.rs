@@ -6,6 +6,7 @@
 
 mod contact;
 mod decision;
+pub mod document;
 mod evidence;
 mod field;
 mod fold;
@@ -13,6 +14,7 @@ mod id;
 mod journal;
 mod lead;
 mod operation;
+mod period;
 mod quality;
 mod record;
 mod review;
@@ -32,6 +34,7 @@ pub use id::*;
 pub use journal::*;
 pub use lead::*;
 pub use operation::*;
+pub use period::*;
 pub use quality::*;
 pub use record::*;
 pub use review::*;
