@@ -5,12 +5,15 @@
 //! line and the simulators all write the same shapes; none of them is a provider's or HaloPSA's wire shape.
 
 mod contact;
+pub mod csv_safe;
+mod custom_field;
 mod decision;
 mod evidence;
 mod field;
 mod id;
 mod journal;
 mod lead;
+pub mod mail;
 mod operation;
 mod quality;
 mod record;
@@ -23,6 +26,7 @@ mod time;
 mod value;
 
 pub use contact::*;
+pub use custom_field::*;
 pub use decision::*;
 pub use evidence::*;
 pub use field::*;

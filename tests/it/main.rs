@@ -1,4 +1,5 @@
 //! Leadloom's integration tests: one binary (each further one costs a link), a module a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod intake;
 mod layers;
