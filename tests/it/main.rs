@@ -3,6 +3,7 @@
 
 mod bad_server;
 mod config;
+mod intake;
 mod layers;
 mod store;
 mod workflow;
