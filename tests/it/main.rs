@@ -4,6 +4,7 @@
 mod bad_server;
 mod config;
 mod intake;
+mod halopsa;
 mod layers;
 mod store;
 mod workflow;
