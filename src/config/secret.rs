@@ -8,6 +8,7 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -16,6 +17,8 @@ use std::{
 const MOST_BYTES: u64 = 16 * 1024;
 /// Long enough for a person to answer a password manager's question.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long the output of a program that has ended may take to arrive.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How often a running program is looked at.
 const GLANCE: Duration = Duration::from_millis(10);
 
@@ -99,13 +102,17 @@ fn from_command(key: &str, CommandLine(words): &CommandLine) -> Result<SecretStr
         Ok(child) => child,
         Err(cause) => return Err(SecretError::NotRun { key, program, cause }),
     };
-    // Read beside waiting, or a program that prints more than a pipe holds would wait for us for ever.
-    let printed = child.stdout.take().map(|out| {
+    // Read beside waiting, or a program that prints more than a pipe holds would wait for us for ever; and do not wait
+    // for the pipe's end, which a daemon that the program leaves behind may hold open.
+    let (hand_over, printed) = mpsc::channel();
+    if let Some(out) = child.stdout.take() {
         thread::spawn(move || {
             let mut bytes = Zeroizing::new(Vec::new());
-            out.take(MOST_BYTES + 1).read_to_end(&mut bytes).map(|_| bytes)
-        })
-    });
+            let whole = out.take(MOST_BYTES + 1).read_to_end(&mut bytes).is_ok();
+            // Nobody listens any more when the program took too long.
+            whole.then(|| hand_over.send(bytes).ok())
+        });
+    }
     let status = match finished(&mut child) {
         Ok(Some(status)) => status,
         Ok(None) => return Err(SecretError::Slow { key, program }),
@@ -114,8 +121,10 @@ fn from_command(key: &str, CommandLine(words): &CommandLine) -> Result<SecretStr
     if !status.success() {
         return Err(SecretError::Failed { key, program, status });
     }
-    let bytes = printed.and_then(|reader| reader.join().ok()).and_then(Result::ok);
-    bytes.and_then(|bytes| one_line(&bytes)).ok_or(SecretError::NoSecret { key, what: "program" })
+    match printed.recv_timeout(LAST_WORDS) {
+        Ok(bytes) => one_line(&bytes).ok_or(SecretError::NoSecret { key, what: "program" }),
+        Err(_) => Err(SecretError::NoSecret { key, what: "program" }),
+    }
 }
 
 /// Waits, but not for ever; what takes too long is ended.

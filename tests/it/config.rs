@@ -328,6 +328,7 @@ mod secrets {
         let error = secret(&home("[\"sh\", \"-c\", \"echo pa55word; exit 3\"]"), &[]).unwrap_err();
         assert!(error.contains("\"sh\" failed (exit status: 3)") && !error.contains("pa55word"), "{error}");
         assert!(secret(&home("[\"no-such-program-here\"]"), &[]).unwrap_err().contains("cannot run"));
+        assert!(secret(&home("[\"sh\", \"-c\", \"sleep 4 & exit 0\"]"), &[]).is_err(), "what it leaves behind does not hold us up");
         assert!(secret(&home("[\"yes\"]"), &[]).is_err(), "a program that never stops printing is cut off");
         assert_eq!(secret(&Home::with(&[("leadloom.toml", HALO)]), &[("HALOPSA_CLIENT_SECRET_COMMAND", "printf x")]).unwrap(), "x");
     }
