@@ -1,5 +1,6 @@
 //! Leadloom's integration tests: one binary (each further one costs a link), a module a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod files;
 mod intake;
 mod layers;
