@@ -163,6 +163,11 @@ impl TableRow {
         (0..self.len()).map(|column| self.cell(column))
     }
 
+    /// What it takes in memory, in bytes.
+    pub const fn bytes(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<u32>() + size_of::<Self>()
+    }
+
     /// Holds nothing but blanks.
     pub fn is_blank(&self) -> bool {
         self.text.trim().is_empty()

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{Field, Source, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::LazyLock};
 
 /// So many rows are looked at.
 const SAMPLE: usize = 200;
@@ -20,6 +20,16 @@ const MOST: f32 = 0.8;
 const SURE: f32 = 0.5;
 /// …or so much, when one of its own marks is there.
 const MARKED: f32 = 0.25;
+
+static KNOWN_COLUMNS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+    let shipped = Mapping::shipped().unwrap_or_default();
+    shipped.iter().flat_map(|mapping| meanings(mapping).into_keys().chain(column_names(mapping))).collect()
+});
+
+/// Some shipped mapping knows a column of that name. A reader of files finds the header by it.
+pub fn is_known_column(name: &str) -> bool {
+    KNOWN_COLUMNS.contains(&fold(name))
+}
 
 /// What a file is taken for.
 #[derive(Clone, PartialEq, Debug)]

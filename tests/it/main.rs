@@ -4,6 +4,7 @@
 mod bad_server;
 mod cli;
 mod config;
+mod files;
 mod intake;
 mod halopsa;
 mod layers;
