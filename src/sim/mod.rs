@@ -1,1 +1,4 @@
 //! Strict copies of the documented APIs on real HTTP, fed from one made-up world. Absent: store, sync, services.
+
+mod dice;
+pub mod world;
