@@ -1,6 +1,8 @@
 //! Makes the people: names, careers, mailboxes, telephones.
 
-use super::{ALL_CULTURES, Company, Country, Culture, Department, FREE_MAIL_HOSTS, Phones, Place, Rank, TITLES, culture_at_home, mail_letters, slug};
+use super::{
+    ALL_CULTURES, Company, Country, Culture, Department, FREE_MAIL_HOSTS, Phones, Place, Rank, TITLES, culture_at_home, mail_letters, slug,
+};
 use crate::sim::dice::Dice;
 use std::collections::{HashMap, HashSet};
 
