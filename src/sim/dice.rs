@@ -58,11 +58,6 @@ impl Dice {
         (0..len).map(|_| char::from_digit(self.below(16), 16).unwrap_or('0')).collect()
     }
 
-    /// `len` decimal digits, the first not 0.
-    pub(crate) fn digits(&mut self, len: usize) -> String {
-        (0..len).map(|nth| char::from_digit(if nth == 0 { self.between(1, 9) } else { self.below(10) }, 10).unwrap_or('0')).collect()
-    }
-
     /// A version 4 UUID.
     pub(crate) fn guid(&mut self) -> String {
         uuid::Builder::from_random_bytes(self.0.random()).into_uuid().to_string()

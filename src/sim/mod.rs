@@ -3,18 +3,25 @@
 //!
 //! [`Sim::start`] runs all of them on free ports of 127.0.0.1, [`Sim::env`] says where. Tests reach behind the HTTP by
 //! the handles; other processes by the doors under `/_sim` (`server/admin.rs`). Absent: store, sync, services.
+#![allow(clippy::needless_pass_by_value, reason = "`json!` borrows what it is given, so every builder of an answer would be flagged")]
 
+pub mod apollo;
 mod dice;
+pub mod export;
 pub mod halo;
+pub mod hunter;
 mod server;
 mod sighting;
+mod view;
 pub mod world;
 
 pub use server::{Fault, MAX_LOGGED, Planned, Request, RetryAfter, Server, Twist, Window};
 pub use sighting::{CompanySeen, MailState, Sighting, company_seen, sightings};
 
 use crate::{ambient::SystemClock, domain::Clock};
+use apollo::{ApolloConfig, ApolloService};
 use halo::{HaloConfig, HaloHandle, HaloService};
+use hunter::{HunterConfig, HunterService};
 use server::{Service, SimClock, post::Postbox};
 use std::{io, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +41,10 @@ pub struct SimConfig {
     pub rate_limits: RateLimits,
     /// The tenant.
     pub halo: HaloConfig,
+    /// The Apollo account.
+    pub apollo: ApolloConfig,
+    /// The Hunter account.
+    pub hunter: HunterConfig,
 }
 
 /// Whether limits on requests hold.
@@ -54,6 +65,8 @@ impl Default for SimConfig {
             clock: Arc::new(SystemClock),
             rate_limits: RateLimits::Documented,
             halo: HaloConfig::default(),
+            apollo: ApolloConfig::default(),
+            hunter: HunterConfig::default(),
         }
     }
 }
@@ -62,46 +75,55 @@ impl Default for SimConfig {
 pub struct Sim {
     world: Arc<World>,
     halo: HaloHandle,
-    halo_config: HaloConfig,
+    apollo: Server,
+    hunter: Server,
+    env: Vec<(&'static str, String)>,
     stop: CancellationToken,
 }
 
 impl Sim {
     /// Makes the world and starts the servers.
     pub async fn start(config: SimConfig) -> io::Result<Self> {
-        let clock = Arc::new(SimClock::new(config.clock));
-        let world = Arc::new(World::new(config.seed, config.people, clock.now(), config.hostile));
+        let SimConfig { seed, people, hostile, clock, rate_limits, mut halo, mut apollo, mut hunter } = config;
+        let clock = Arc::new(SimClock::new(clock));
+        let world = Arc::new(World::new(seed, people, clock.now(), hostile));
         let stop = CancellationToken::new();
-        let free = config.rate_limits == RateLimits::Off;
-
-        let mut halo_config = config.halo;
-        if free {
-            halo_config.limit = None;
+        if rate_limits == RateLimits::Off {
+            halo.limit = None;
+            (apollo.unlimited, hunter.unlimited) = (true, true);
         }
-        let (post, mail) = Postbox::new();
-        let service = Arc::new(HaloService::new(&world, halo_config.clone(), Arc::clone(&clock), post));
-        let server = Server::start(Arc::clone(&service) as Arc<dyn Service>, mail, Arc::clone(&clock), stop.clone()).await?;
-        let halo = HaloHandle { server, service };
+        let secrets = [
+            ("HALOPSA_TENANT", halo.tenant.clone()),
+            ("HALOPSA_CLIENT_ID", halo.client_id.clone()),
+            ("HALOPSA_CLIENT_SECRET", halo.client_secret.clone()),
+            ("HALOPSA_WEBHOOK_SECRET", halo.webhook_secret.clone()),
+            ("APOLLO_API_KEY", apollo.api_key.clone()),
+            ("HUNTER_API_KEY", hunter.api_key.clone()),
+        ];
+        let run = async |service: Arc<dyn Service>, mail| Server::start(service, mail, Arc::clone(&clock), stop.clone()).await;
 
-        Ok(Self { world, halo, halo_config, stop })
+        let (post, mail) = Postbox::new();
+        let service = Arc::new(HaloService::new(&world, halo, Arc::clone(&clock), post));
+        let halo = HaloHandle { server: run(Arc::clone(&service) as Arc<dyn Service>, mail).await?, service };
+        let (post, mail) = Postbox::new();
+        let apollo = run(Arc::new(ApolloService::new(Arc::clone(&world), apollo, post)), mail).await?;
+        let hunter = run(Arc::new(HunterService::new(Arc::clone(&world), hunter)), Postbox::new().1).await?;
+
+        let base = halo.base_url();
+        let mut env = vec![
+            ("HALOPSA_BASE_URL", base.clone()),
+            ("HALOPSA_AUTH_URL", format!("{base}/auth")),
+            ("HALOPSA_API_URL", format!("{base}/api")),
+            ("APOLLO_BASE_URL", apollo.base_url()),
+            ("HUNTER_BASE_URL", hunter.base_url()),
+        ];
+        env.extend(secrets);
+        Ok(Self { world, halo, apollo, hunter, env, stop })
     }
 
     /// The environment that points Leadloom at these simulators: names and values.
     pub fn env(&self) -> Vec<(String, String)> {
-        let halo = self.halo.base_url();
-        let config = &self.halo_config;
-        [
-            ("HALOPSA_BASE_URL", halo.clone()),
-            ("HALOPSA_AUTH_URL", format!("{halo}/auth")),
-            ("HALOPSA_API_URL", format!("{halo}/api")),
-            ("HALOPSA_TENANT", config.tenant.clone()),
-            ("HALOPSA_CLIENT_ID", config.client_id.clone()),
-            ("HALOPSA_CLIENT_SECRET", config.client_secret.clone()),
-            ("HALOPSA_WEBHOOK_SECRET", config.webhook_secret.clone()),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+        self.env.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
     }
 
     /// HaloPSA.
@@ -109,8 +131,18 @@ impl Sim {
         self.halo.clone()
     }
 
+    /// Apollo.
+    pub fn apollo(&self) -> Server {
+        self.apollo.clone()
+    }
+
+    /// Hunter.
+    pub fn hunter(&self) -> Server {
+        self.hunter.clone()
+    }
+
     /// The truth behind all sources.
-    pub fn world(&self) -> &World {
+    pub fn world(&self) -> &Arc<World> {
         &self.world
     }
 

@@ -1,6 +1,15 @@
 //! The simulators against the checklists of the API notes, point by point, over real HTTP.
+#![allow(
+    clippy::float_cmp,
+    clippy::similar_names,
+    clippy::duration_suboptimal_units,
+    reason = "bills are exact; seconds read as in the notes"
+)]
 
+mod apollo;
+mod export;
 mod halo;
+mod hunter;
 
 use leadloom::{
     ambient::ManualClock,
@@ -21,4 +30,32 @@ pub async fn start(change: impl FnOnce(&mut SimConfig)) -> Sim {
 pub fn http() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+}
+
+/// Collects what is posted to it.
+pub struct Receiver {
+    /// Where.
+    pub url: String,
+    inbox: tokio::sync::mpsc::Receiver<Received>,
+}
+
+/// One delivery: headers and body.
+pub type Received = (axum::http::HeaderMap, serde_json::Value);
+
+impl Receiver {
+    pub async fn start() -> Self {
+        let (post, inbox) = tokio::sync::mpsc::channel(100);
+        let take = move |headers: axum::http::HeaderMap, body: String| async move {
+            post.send((headers, serde_json::from_str(&body).unwrap())).await.unwrap();
+            "thanks"
+        };
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}/hook?token=x", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(take)).await.unwrap() });
+        Self { url, inbox }
+    }
+
+    pub async fn next(&mut self) -> Received {
+        tokio::time::timeout(std::time::Duration::from_secs(10), self.inbox.recv()).await.expect("a delivery").unwrap()
+    }
 }

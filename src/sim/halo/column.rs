@@ -396,7 +396,12 @@ pub(super) fn column(columns: &'static [Column], name: &str) -> Option<&'static 
 pub(super) type Complaint = (String, String);
 
 /// One element of a POST, read by the columns: known keys only, each of its column's type.
-pub(super) fn read_element(columns: &'static [Column], nth: usize, element: &Map<String, Value>, complaints: &mut Vec<Complaint>) -> Map<String, Value> {
+pub(super) fn read_element(
+    columns: &'static [Column],
+    nth: usize,
+    element: &Map<String, Value>,
+    complaints: &mut Vec<Complaint>,
+) -> Map<String, Value> {
     let mut read = Map::new();
     for (key, value) in element {
         let Some(column) = column(columns, key).filter(|c| c.access != Access::Server) else { continue };
@@ -435,7 +440,7 @@ fn coerce(kind: Kind, value: &Value) -> Result<Value, String> {
             Ok(n) if n.is_finite() => Ok(json!(n)),
             _ => Err(format!("Could not convert string to double: {shown}.")),
         },
-        (Kind::Flag, Value::Bool(_)) => Ok(value.clone()),
+        (Kind::Flag, Value::Bool(_)) | (Kind::Text(_), Value::String(_)) => Ok(value.clone()),
         (Kind::Flag, Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(json!(true)),
         (Kind::Flag, Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(json!(false)),
         (Kind::Flag, Value::Number(n)) if n.is_i64() => Ok(json!(n.as_i64() != Some(0))),
@@ -448,7 +453,6 @@ fn coerce(kind: Kind, value: &Value) -> Result<Value, String> {
             None => Err(format!("Could not convert string to DateTime: {shown}.")),
         },
         (Kind::Date, _) => Err(format!("Unexpected token when parsing date: {shown}.")),
-        (Kind::Text(_), Value::String(_)) => Ok(value.clone()),
         (Kind::Text(_), _) => Ok(json!(shown)),
         (_, other) => Err(format!("Error converting value {other}.")),
     }

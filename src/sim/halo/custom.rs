@@ -177,7 +177,8 @@ pub(super) fn show(state: &State, table: Table, held: &BTreeMap<i64, Value>, onl
 
 fn show_one(field: &Row, value: &Value, record: i64) -> Value {
     let options = field.values.get("values").and_then(Value::as_array);
-    let label_of = |id: &Value| options.and_then(|all| all.iter().find(|o| o["id"] == *id)).and_then(|o| o["name"].as_str()).unwrap_or_default();
+    let label_of =
+        |id: &Value| options.and_then(|all| all.iter().find(|o| o["id"] == *id)).and_then(|o| o["name"].as_str()).unwrap_or_default();
     let numeric = field.int("type") == 0 && field.int("inputtype") == 1;
     let (value, display) = match (field.int("type"), value) {
         (_, Value::Null) => (Value::Null, String::new()),

@@ -13,7 +13,14 @@ use serde_json::Value;
 type Test<'a> = Box<dyn Fn(&Seen<'_>) -> bool + 'a>;
 
 /// All conditions of one request; a record must pass each. `Err` is a complaint for a 400.
-pub(super) fn conditions<'a>(table: Table, query: &'a Query, state: &'a State, reference: &'a Reference, main_lists_opportunities: bool, opportunities_only: bool) -> Result<Vec<Test<'a>>, String> {
+pub(super) fn conditions<'a>(
+    table: Table,
+    query: &'a Query,
+    state: &'a State,
+    reference: &'a Reference,
+    main_lists_opportunities: bool,
+    opportunities_only: bool,
+) -> Result<Vec<Test<'a>>, String> {
     let mut tests: Vec<Test<'a>> = Vec::new();
     match table {
         Table::Tickets => tickets(query, state, reference, main_lists_opportunities, opportunities_only, &mut tests),
@@ -73,7 +80,14 @@ pub(super) fn conditions<'a>(table: Table, query: &'a Query, state: &'a State, r
     Ok(tests)
 }
 
-fn tickets<'a>(query: &'a Query, state: &'a State, reference: &'a Reference, plain_lists_all: bool, opportunities: bool, tests: &mut Vec<Test<'a>>) {
+fn tickets<'a>(
+    query: &'a Query,
+    state: &'a State,
+    reference: &'a Reference,
+    plain_lists_all: bool,
+    opportunities: bool,
+    tests: &mut Vec<Test<'a>>,
+) {
     let types = csv(query, "requesttype_id").or_else(|| csv(query, "requesttype"));
     let named_types = types.is_some();
     if let Some(types) = types {
@@ -111,7 +125,8 @@ fn tickets<'a>(query: &'a Query, state: &'a State, reference: &'a Reference, pla
         tests.push(Box::new(closed));
     }
     searching(query, "search", tests, move |seen, words| {
-        let user = || state.row(Table::Users, int(seen.values, "user_id")).is_some_and(|user| user.text("name").to_lowercase().contains(words));
+        let user =
+            || state.row(Table::Users, int(seen.values, "user_id")).is_some_and(|user| user.text("name").to_lowercase().contains(words));
         let columns = ["summary", "details", "oppcompanyname", "oppcontactname", "oppemailaddress", "third_party_id_string"];
         seen.id.to_string() == words || columns.iter().any(|name| has(seen, name, words)) || user()
     });
@@ -182,7 +197,9 @@ fn between(from: Option<&str>, to: Option<&str>, column: &'static str, tests: &m
 fn advanced(table: Table, raw: &str, state: &State, tests: &mut Vec<Test<'_>>) -> Result<(), String> {
     let rules: Vec<Value> = serde_json::from_str(raw).map_err(|_| "Error parsing advanced_search.".to_owned())?;
     for rule in rules {
-        let (Some(name), Some(kind), Some(value)) = (rule["filter_name"].as_str(), rule["filter_type"].as_i64(), rule["filter_value"].as_str()) else {
+        let (Some(name), Some(kind), Some(value)) =
+            (rule["filter_name"].as_str(), rule["filter_type"].as_i64(), rule["filter_value"].as_str())
+        else {
             return Err("Error parsing advanced_search.".to_owned());
         };
         let custom = custom_field(table, name, state);

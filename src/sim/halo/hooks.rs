@@ -10,9 +10,7 @@ use super::{
 };
 use crate::{
     domain::Timestamp,
-    sim::{
-        server::post::{Delivered, Delivery, Postbox},
-    },
+    sim::server::post::{Delivered, Delivery, Postbox},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
@@ -148,7 +146,14 @@ impl Inner {
             ("object_id", json!(object)),
             ("agent_id", json!(agent)),
             // Seven decimals and a zone here, unlike everywhere else.
-            ("timestamp", json!(jiff::Timestamp::from_microsecond(now.as_micros()).map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%.6f0Z").to_string()).unwrap_or_default())),
+            (
+                "timestamp",
+                json!(
+                    jiff::Timestamp::from_microsecond(now.as_micros())
+                        .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%.6f0Z").to_string())
+                        .unwrap_or_default()
+                ),
+            ),
             (nest, record.unwrap_or_default()),
         ] {
             body.insert(key.into(), value);
@@ -189,7 +194,13 @@ fn envelope(webhook: &Row, parcel: &Parcel) -> Delivery {
         }
         _ => {}
     }
-    Delivery { id: format!("{}/{}", webhook.text("id"), parcel.id), url: webhook.text("url").to_owned(), headers, body, delay: Duration::ZERO }
+    Delivery {
+        id: format!("{}/{}", webhook.text("id"), parcel.id),
+        url: webhook.text("url").to_owned(),
+        headers,
+        body,
+        delay: Duration::ZERO,
+    }
 }
 
 /// RFC 2104 over SHA-256.
@@ -227,11 +238,17 @@ pub(super) fn delivered(state: &mut State, delivery: &Delivery, outcome: &Delive
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write;
 
     /// RFC 4231, test cases 2 and 6.
     #[test]
     fn signs_as_the_standard_says() {
-        let hex = |bytes: [u8; 32]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let hex = |bytes: [u8; 32]| {
+            bytes.iter().fold(String::new(), |mut all, byte| {
+                write!(all, "{byte:02x}").unwrap();
+                all
+            })
+        };
         assert_eq!(
             hex(hmac_sha256(b"Jefe", b"what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

@@ -42,31 +42,28 @@ impl Inner {
 
         let ids_only = (table == Table::Tickets && query.flag("ticketidonly")) || (table != Table::Tickets && query.flag("idonly"));
         let custom = csv(query, "include_custom_fields");
-        let show = |seen: &Seen<'_>| {
+        let row = |seen: &Seen<'_>| {
             if ids_only { json!({"id": seen.id}) } else { shop.show(table, seen, View::Row { query, custom: custom.as_deref() }) }
         };
-        let Some(key) = table.list_key() else { return Ok(Value::Array(rows.iter().map(show).collect())) };
+        let Some(key) = table.list_key() else { return Ok(Value::Array(rows.iter().map(row).collect())) };
         // These lists know no pages: the first page comes again for ever, and `count` is all there is.
         let pages = table != Table::CrmNote && table != Table::Attachment;
         let page_no = number(query, "page_no").filter(|_| pages && query.flag("pageinate") && !ids_only);
         let mut out = Map::new();
-        let shown: Vec<Value> = match page_no {
-            Some(page_no) => {
-                let size = number(query, "page_size").filter(|size| *size > 0).map_or(DEFAULT_ROWS, |size| (size as usize).min(MAX_PAGE));
-                let page_no = page_no.max(1) as usize;
-                let page = cut(rows.len(), (page_no - 1).saturating_mul(size), size, call.twist.as_ref());
-                out.insert("page_no".into(), json!(page_no));
-                out.insert("page_size".into(), json!(size));
-                out.insert("record_count".into(), json!(page.total));
-                rows[page.from..page.from + page.len].iter().map(show).collect()
-            }
-            None => {
-                let count = number(query, "count").filter(|count| *count > 0).map_or(DEFAULT_ROWS, |count| (count as usize).min(MAX_COUNT));
-                let count = if ids_only { rows.len() } else { count };
-                let shown: Vec<_> = rows.iter().take(count).map(show).collect();
-                out.insert("record_count".into(), json!(shown.len()));
-                shown
-            }
+        let shown: Vec<Value> = if let Some(page_no) = page_no {
+            let size = number(query, "page_size").filter(|size| *size > 0).map_or(DEFAULT_ROWS, |size| (size as usize).min(MAX_PAGE));
+            let page_no = page_no.max(1) as usize;
+            let page = cut(rows.len(), (page_no - 1).saturating_mul(size), size, call.twist.as_ref());
+            out.insert("page_no".into(), json!(page_no));
+            out.insert("page_size".into(), json!(size));
+            out.insert("record_count".into(), json!(page.total));
+            rows[page.from..page.from + page.len].iter().map(row).collect()
+        } else {
+            let count = number(query, "count").filter(|count| *count > 0).map_or(DEFAULT_ROWS, |count| (count as usize).min(MAX_COUNT));
+            let count = if ids_only { rows.len() } else { count };
+            let shown: Vec<_> = rows.iter().take(count).map(row).collect();
+            out.insert("record_count".into(), json!(shown.len()));
+            shown
         };
         if query.flag("includecolumns") {
             out.insert("columns".into(), json!([{"name": "id", "title": "ID"}]));
@@ -88,7 +85,8 @@ impl Inner {
             actions.retain(|action| !action.flag("hiddenfromuser"));
         }
         // The newest come first.
-        let rows: Vec<_> = actions.iter().rev().take(count).map(|a| shop.show(Table::Actions, &a.fresh(), View::Row { query, custom: None })).collect();
+        let rows: Vec<_> =
+            actions.iter().rev().take(count).map(|a| shop.show(Table::Actions, &a.fresh(), View::Row { query, custom: None })).collect();
         json!({"ticket_id": ticket, "record_count": rows.len(), "actions": rows})
     }
 
@@ -96,7 +94,8 @@ impl Inner {
     pub(super) fn list_events(&self, call: &Call) -> Value {
         let webhook = call.query.any_case("webhook_id");
         let count = number(&call.query, "count").map_or(DEFAULT_ROWS, |count| count.clamp(1, MAX_COUNT as i64) as usize);
-        let events: Vec<_> = self.state.events.iter().rev().filter(|e| webhook.is_none_or(|id| e["webhook_id"] == id)).take(count).collect();
+        let events: Vec<_> =
+            self.state.events.iter().rev().filter(|e| webhook.is_none_or(|id| e["webhook_id"] == id)).take(count).collect();
         json!({"record_count": events.len(), "events": events})
     }
 }
@@ -104,7 +103,9 @@ impl Inner {
 /// By `order`, `order2`…; only the word `true` turns one round. Without, tickets come newest first, the rest by name.
 fn sort(table: Table, rows: &mut [Seen<'_>], call: &Call) {
     let mut keys = Vec::new();
-    for (order, down) in [("order", "orderdesc"), ("order2", "orderdesc2"), ("order3", "orderdesc3"), ("order4", "orderdesc4"), ("order5", "orderdesc5")] {
+    for (order, down) in
+        [("order", "orderdesc"), ("order2", "orderdesc2"), ("order3", "orderdesc3"), ("order4", "orderdesc4"), ("order5", "orderdesc5")]
+    {
         let Some(name) = call.query.any_case(order) else { continue };
         let column = table.columns().iter().find(|c| c.name.eq_ignore_ascii_case(name)).map(|c| c.name);
         if column.is_some() || name.eq_ignore_ascii_case("id") {

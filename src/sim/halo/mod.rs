@@ -42,6 +42,7 @@ use std::{
 
 /// The tenant's login and its switches. The defaults are the strictest reading of the notes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches, each a question that the notes leave open")]
 pub struct HaloConfig {
     /// The tenant's name; a request that names another is refused.
     pub tenant: String,
@@ -313,7 +314,10 @@ impl Service for HaloService {
 
     /// What `/Report` and some others do: success, and the failure inside.
     fn error_inside(&self) -> Reply {
-        Reply::json(200, json!({"Message": "A database error occurred (1205) - Transaction was deadlocked.", "report": {"load_error": "deadlocked"}}))
+        Reply::json(
+            200,
+            json!({"Message": "A database error occurred (1205) - Transaction was deadlocked.", "report": {"load_error": "deadlocked"}}),
+        )
     }
 
     fn dump(&self) -> Value {

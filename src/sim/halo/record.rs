@@ -158,10 +158,11 @@ impl Shop<'_> {
             out.insert("clientsite_name".into(), json!(format!("{}/{site}", name.as_str().unwrap_or_default())));
             out.insert("client_name".into(), name);
         }
-        if view.is_row() && view.asks("includeaddress") {
-            if let Some(address) = seen.values.get("delivery_address") {
-                out.insert("delivery_address".into(), address.clone());
-            }
+        if view.is_row()
+            && view.asks("includeaddress")
+            && let Some(address) = seen.values.get("delivery_address")
+        {
+            out.insert("delivery_address".into(), address.clone());
         }
     }
 
@@ -182,7 +183,8 @@ impl Shop<'_> {
 /// The names that differ in answers to writes, in tenants that do so.
 pub(super) fn rename_as_posted(record: &mut Value) {
     let Some(map) = record.as_object_mut() else { return };
-    for (from, to) in [("last_update", "lastupdate"), ("user_email", "useremail"), ("category_1", "category1"), ("category_2", "category2")] {
+    for (from, to) in [("last_update", "lastupdate"), ("user_email", "useremail"), ("category_1", "category1"), ("category_2", "category2")]
+    {
         if let Some(value) = map.remove(from) {
             map.insert(to.into(), value);
         }

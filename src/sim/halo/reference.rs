@@ -112,7 +112,8 @@ const LEAD: &[(&str, bool)] = &[
     ("Invalid Data", true),
 ];
 const PROSPECT: &[(&str, bool)] = &[("New Prospect", false), ("Prospecting", false), ("Qualified", false), ("Disqualified", true)];
-const OPPORTUNITY: &[(&str, bool)] = &[("New Opportunity", false), ("Progressing", false), ("Negotiation", false), ("Won", true), ("Lost", true)];
+const OPPORTUNITY: &[(&str, bool)] =
+    &[("New Opportunity", false), ("Progressing", false), ("Negotiation", false), ("Won", true), ("Lost", true)];
 /// Statuses of a fresh tenant: these ids are the same everywhere.
 const TICKET: &[(i64, &str, bool)] = &[
     (1, "New", false),
@@ -131,7 +132,13 @@ impl Reference {
             TICKET.iter().map(|&(id, name, closed)| Status { id, name, area: "ticket", closed, guid: dice.guid() }).collect();
         let mut types: Vec<TicketType> = [(1, "Incident", "ticket"), (3, "Service Request", "ticket"), (5, "Project", "projects")]
             .into_iter()
-            .map(|(id, name, used_for)| TicketType { id, name, used_for, statuses: TICKET.iter().map(|s| s.0).collect(), guid: dice.guid() })
+            .map(|(id, name, used_for)| TicketType {
+                id,
+                name,
+                used_for,
+                statuses: TICKET.iter().map(|s| s.0).collect(),
+                guid: dice.guid(),
+            })
             .collect();
         let mut status_id = 22 + i64::from(dice.below(12));
         let mut type_id = 20 + i64::from(dice.below(12));
@@ -200,7 +207,10 @@ impl Reference {
         let domain = call.query.any_case("domain");
         self.types
             .iter()
-            .filter(|t| domain.is_none_or(|d| t.used_for == d || (d == "reqs" && t.used_for == "ticket") || (d == "prjs" && t.used_for == "projects")))
+            .filter(|t| {
+                domain
+                    .is_none_or(|d| t.used_for == d || (d == "reqs" && t.used_for == "ticket") || (d == "prjs" && t.used_for == "projects"))
+            })
             // Types of other areas show only when everything is asked for.
             .filter(|t| one || domain.is_some() || call.query.flag("showall") || t.used_for == "ticket")
             .map(|t| self.show_type(t, details))
@@ -215,7 +225,8 @@ impl Reference {
             "fieldidlist": [],
         });
         if details {
-            let statuses: Vec<_> = t.statuses.iter().filter_map(|id| self.status(*id)).map(|s| json!({"id": s.id, "name": s.name})).collect();
+            let statuses: Vec<_> =
+                t.statuses.iter().filter_map(|id| self.status(*id)).map(|s| json!({"id": s.id, "name": s.name})).collect();
             row["initial_status"] = json!(t.statuses[0]);
             row["workflow_id"] = json!(0);
             row["fields"] = json!([]);

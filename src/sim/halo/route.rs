@@ -2,8 +2,8 @@
 
 use super::{
     HaloService, Inner, Problem,
-    reference::API_AGENT,
     record::{Shop, View, rename_as_posted},
+    reference::API_AGENT,
     rules,
     state::{State, Table, action_key},
     write::Desk,
@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Scopes that a token may be asked for, besides `read:` and `edit:` pairs.
-const SCOPES: &[&str] = &["all", "all:standard", "admin", "offline_access", "access:chat", "access:adpasswordreset", "edit:timesheetsmine", "openid"];
+const SCOPES: &[&str] =
+    &["all", "all:standard", "admin", "offline_access", "access:chat", "access:adpasswordreset", "edit:timesheetsmine", "openid"];
 
 pub(super) fn answer(service: &HaloService, call: &Call) -> Reply {
     let lower = call.path.to_lowercase();
@@ -29,7 +30,9 @@ pub(super) fn answer(service: &HaloService, call: &Call) -> Reply {
     match segments.as_slice() {
         ["auth", "token"] if call.method == "POST" => inner.token(call),
         ["auth", "token"] => Reply::empty(405),
-        ["api", "authinfo"] => Reply::json(200, json!({"auth_url": format!("http://{}/auth", call.header("host")), "tenant_id": inner.config.tenant})),
+        ["api", "authinfo"] => {
+            Reply::json(200, json!({"auth_url": format!("http://{}/auth", call.header("host")), "tenant_id": inner.config.tenant}))
+        }
         ["api", "instanceinfo"] => Reply::json(200, json!({"version": "2.250.1", "name": "Halo PSA", "tenant": inner.config.tenant})),
         ["api", resource, rest @ ..] if rest.len() <= 1 => {
             if let Err(refused) = inner.admit(service, call, &lower) {
@@ -102,10 +105,10 @@ impl Inner {
     }
 
     fn resource(&mut self, service: &HaloService, call: &Call, resource: &str, id: Option<&str>) -> Result<Reply, Problem> {
-        if call.method == "GET" {
-            if let Some(found) = self.reference.get(resource, id, call, self.config.agent_list) {
-                return Ok(found.map_or_else(Reply::empty, |value| Reply::json(200, value)));
-            }
+        if call.method == "GET"
+            && let Some(found) = self.reference.get(resource, id, call, self.config.agent_list)
+        {
+            return Ok(found.map_or_else(Reply::empty, |value| Reply::json(200, value)));
         }
         let opportunities = resource == "opportunities";
         let table = match resource {
@@ -120,7 +123,9 @@ impl Inner {
             "notification" => Table::Notification,
             "attachment" => Table::Attachment,
             "webhookevent" if call.method == "GET" => return Ok(Reply::json(200, self.list_events(call))),
-            "tickettype" | "status" | "priority" | "team" | "agent" | "lookup" | "outcome" | "webhookevent" => return Ok(Reply::empty(405)),
+            "tickettype" | "status" | "priority" | "team" | "agent" | "lookup" | "outcome" | "webhookevent" => {
+                return Ok(Reply::empty(405));
+            }
             _ => return Err(Problem::NotFound),
         };
         match (call.method.as_str(), id) {
@@ -165,7 +170,9 @@ impl Inner {
         if !call.header("content-type").to_lowercase().starts_with("application/json") {
             return Ok(Reply::empty(415));
         }
-        let body = call.json().map_err(|error| Problem::Model(vec![(String::new(), format!("Unexpected character encountered while parsing value. {error}"))]))?;
+        let body = call.json().map_err(|error| {
+            Problem::Model(vec![(String::new(), format!("Unexpected character encountered while parsing value. {error}"))])
+        })?;
         let body = match (one_object, body) {
             (true, Value::Object(one)) => Value::Array(vec![Value::Object(one)]),
             (true, _) => return Err(Problem::rule("An object is expected")),

@@ -355,7 +355,11 @@ pub(super) fn place(desk: &Desk<'_>, values: &Map<String, Value>) -> Result<(i64
 pub(super) fn known_agent(values: &Map<String, Value>) -> Result<(), Problem> {
     let agent = int(values, "agent_id");
     let known = agent == 0 || super::reference::AGENTS.iter().any(|a| a.id == agent);
-    if known { Ok(()) } else { Err(Problem::rule("A database error occurred (547) - The INSERT statement conflicted with a FOREIGN KEY constraint.")) }
+    if known {
+        Ok(())
+    } else {
+        Err(Problem::rule("A database error occurred (547) - The INSERT statement conflicted with a FOREIGN KEY constraint."))
+    }
 }
 
 /// Nobody, where no agent was named.

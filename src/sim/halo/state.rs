@@ -125,7 +125,14 @@ struct Before {
     /// Until when it was so.
     until: Timestamp,
     /// `None`: it did not exist.
-    was: Option<(Map<String, Value>, BTreeMap<i64, Value>, bool)>,
+    was: Option<Was>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Was {
+    values: Map<String, Value>,
+    custom: BTreeMap<i64, Value>,
+    deleted: bool,
 }
 
 /// A record as a list sees it.
@@ -157,7 +164,7 @@ impl Row {
     pub(super) fn seen(&self, now: Timestamp, lag: Duration) -> Option<Seen<'_>> {
         match &self.before {
             Some(before) if !lag.is_zero() && before.until.plus(lag) > now => {
-                let (values, custom, deleted) = before.was.as_ref()?;
+                let Was { values, custom, deleted } = before.was.as_ref()?;
                 Some(Seen { id: self.id, values, custom, deleted: *deleted })
             }
             _ => Some(self.fresh()),
@@ -257,7 +264,10 @@ impl State {
         // Several changes within the lag: lists still show what was before the first of them.
         let still_lagging = row.before.as_ref().is_some_and(|before| before.until.plus(lag) > now);
         if !still_lagging {
-            row.before = Some(Before { until: now, was: Some((row.values.clone(), row.custom.clone(), row.deleted)) });
+            row.before = Some(Before {
+                until: now,
+                was: Some(Was { values: row.values.clone(), custom: row.custom.clone(), deleted: row.deleted }),
+            });
         }
         how(row);
         if let Some(stamp) = table.stamp() {

@@ -34,7 +34,7 @@ pub(super) fn fill(state: &mut State, world: &World, reference: &Reference, conf
             "newclient_sitename": "Main", "newclient_countrycode": company.country.iso,
             "newclient_delivery_address": {"line1": company.street, "line2": "", "line3": company.place.city, "line4": company.place.state,
                 "postcode": company.postcode}});
-        if let Some(phone) = seen.phone {
+        if let Some(phone) = &seen.phone {
             client["newclient_phonenumber"] = json!(typed(phone, &mut dice));
         }
         let age = dice.between(20, 900);
@@ -48,8 +48,10 @@ pub(super) fn fill(state: &mut State, world: &World, reference: &Reference, conf
     for nth in 0..TICKETS.min(users.len()) {
         let mut dice = Dice::of(world.seed, "halo tickets", nth as u64);
         let user = *dice.pick(&users);
-        let summary = *dice.pick(&["Printer offline", "Password reset", "New starter next Monday", "VPN drops every hour", "Mailbox is full"]);
-        let ticket = json!({"summary": summary, "details": format!("{summary}. Please help."), "tickettype_id": 1, "user_id": user, "agent_id": 7});
+        let summary =
+            *dice.pick(&["Printer offline", "Password reset", "New starter next Monday", "VPN drops every hour", "Mailbox is full"]);
+        let ticket =
+            json!({"summary": summary, "details": format!("{summary}. Please help."), "tickettype_id": 1, "user_id": user, "agent_id": 7});
         put(state, world, reference, config, Table::Tickets, ticket, dice.between(1, 19));
     }
 }
@@ -97,7 +99,15 @@ fn typed(e164: &str, dice: &mut Dice) -> String {
     }
 }
 
-fn put(state: &mut State, world: &World, reference: &Reference, config: &HaloConfig, table: Table, record: Value, days_ago: u32) -> Option<i64> {
+fn put(
+    state: &mut State,
+    world: &World,
+    reference: &Reference,
+    config: &HaloConfig,
+    table: Table,
+    record: Value,
+    days_ago: u32,
+) -> Option<i64> {
     let now = world.days_ago(days_ago);
     let mut desk = Desk { state, reference, config, now, actor: Actor { agent: HUMAN_AGENT }, events: Vec::new() };
     desk.post(table, json!([record])).ok()?.pop()

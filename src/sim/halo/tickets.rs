@@ -1,8 +1,9 @@
 //! Tickets, which are also leads, prospects and opportunities, and the actions on them.
 
 use super::{
-    Problem, rules,
+    Problem,
     reference::AGENTS,
+    rules,
     state::{Table, flag, int, text},
     write::{Desk, Draft},
 };

@@ -2,8 +2,9 @@
 //! once as a dictionary, business rules one at a time, and what was done before the first broken rule stays done.
 
 use super::{
-    Actor, HaloConfig, Problem, UnknownId, custom,
+    Actor, HaloConfig, Problem, UnknownId,
     column::{self, Access, Complaint, Kind},
+    custom,
     reference::Reference,
     rules,
     state::{State, Table},
@@ -65,7 +66,11 @@ impl Desk<'_> {
             match element {
                 Value::Object(element) => {
                     let id = read_id(table, nth, element, &mut complaints);
-                    read.push((id, column::read_element(table.columns(), nth, element, &mut complaints), element.get("customfields").cloned()));
+                    read.push((
+                        id,
+                        column::read_element(table.columns(), nth, element, &mut complaints),
+                        element.get("customfields").cloned(),
+                    ));
                 }
                 _ => complaints.push((format!("[{nth}]"), "Error converting value to an object.".to_owned())),
             }
@@ -91,7 +96,9 @@ impl Desk<'_> {
             Some(id) => {
                 let id = if table == Table::Actions { super::state::action_key(rules::ticket_of(&draft)?, id) } else { id };
                 match self.state.row(table, id) {
-                    Some(row) if !row.deleted || draft.control.get("_recover") == Some(&json!(true)) => rules::update(self, table, id, draft),
+                    Some(row) if !row.deleted || draft.control.get("_recover") == Some(&json!(true)) => {
+                        rules::update(self, table, id, draft)
+                    }
                     _ => match self.config.unknown_id {
                         UnknownId::Message => Err(Problem::rule("The record could not be found")),
                         UnknownId::NotFound => Err(Problem::NotFound),
@@ -145,7 +152,8 @@ fn read_id(table: Table, nth: usize, element: &Map<String, Value>, complaints: &
         Some(Value::Number(n)) if n.is_i64() => n.as_i64().filter(|id| *id != 0),
         Some(Value::String(text)) if text.trim().parse::<i64>().is_ok() => text.trim().parse().ok().filter(|id| *id != 0),
         Some(other) => {
-            let why = format!("Could not convert string to integer: {}. Path '{path}', line 1, position 8.", other.to_string().trim_matches('"'));
+            let why =
+                format!("Could not convert string to integer: {}. Path '{path}', line 1, position 8.", other.to_string().trim_matches('"'));
             complaints.push((path, why));
             None
         }

@@ -15,7 +15,7 @@ use serde_json::json;
 use std::{convert::Infallible, io::Write, time::Duration};
 
 /// No slow fault lasts longer, whatever was planned.
-const MAX_SLOW: Duration = Duration::from_secs(120);
+const MAX_SLOW: Duration = Duration::from_mins(2);
 /// No planned body is larger, packed or unpacked.
 const MAX_MEGABYTES: u32 = 4096;
 /// No planned nesting is deeper.
@@ -141,14 +141,10 @@ pub(super) fn send(reply: &Reply) -> Response<Body> {
 /// Head and body as bytes, with the length that fits or another.
 fn raw(reply: &Reply, length: Option<usize>) -> (Vec<u8>, Vec<u8>) {
     let (kind, body) = reply.encode();
-    let mut head = format!("HTTP/1.1 {} Planned\r\n", reply.status);
-    if let Some(kind) = kind {
-        head += &format!("content-type: {kind}\r\n");
-    }
-    for (name, value) in &reply.headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += &format!("content-length: {}\r\n\r\n", length.unwrap_or(body.len()));
+    let kind = kind.map(|kind| ("content-type", kind.to_owned()));
+    let length = ("content-length", length.unwrap_or(body.len()).to_string());
+    let headers = kind.iter().chain(&reply.headers).chain([&length]).map(|(name, value)| format!("{name}: {value}\r\n"));
+    let head = format!("HTTP/1.1 {} Planned\r\n{}\r\n", reply.status, headers.collect::<Vec<_>>().concat());
     (head.into_bytes(), body)
 }
 

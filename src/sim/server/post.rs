@@ -83,11 +83,10 @@ async fn post(delivery: &Delivery) -> std::io::Result<(u16, String)> {
     let (host, port) = (url.host_str().unwrap_or_default().to_owned(), url.port_or_known_default().unwrap_or(80));
     let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let mut head =
-        format!("POST {target} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\nContent-Length: {}\r\n", delivery.body.len());
-    for (name, value) in &delivery.headers {
-        head += &format!("{name}: {value}\r\n");
-    }
+    let headers: Vec<String> = delivery.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = delivery.body.len();
+    let head =
+        format!("POST {target} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\nContent-Length: {length}\r\n{}", headers.concat());
     stream.write_all(&[head.as_bytes(), b"\r\n", &delivery.body].concat()).await?;
     let mut answer = Vec::new();
     stream.take(MAX_ANSWER).read_to_end(&mut answer).await?;

@@ -152,7 +152,7 @@ fn one(seed: u64, id: u32, phones: &mut Phones, taken: &mut HashSet<String>) -> 
         }
     }
     let funding = dice.percent(18).then(|| Funding {
-        stage: *dice.pick_skewed(&["Seed", "Series A", "Series B", "Private Equity"]),
+        stage: dice.pick_skewed::<&str>(&["Seed", "Series A", "Series B", "Private Equity"]),
         amount: u64::from(dice.between(1, 60)) * 500_000,
         days_ago: dice.between(90, 2400),
     });
@@ -164,7 +164,7 @@ fn one(seed: u64, id: u32, phones: &mut Phones, taken: &mut HashSet<String>) -> 
     }
     Company {
         id,
-        legal_form: *dice.pick_skewed(country.legal_forms),
+        legal_form: dice.pick_skewed::<&str>(country.legal_forms),
         old_domain,
         country,
         place,

@@ -5,7 +5,9 @@ mod company;
 mod person;
 mod phones;
 mod places;
+#[rustfmt::skip] // tables read better with several entries a line
 mod trades;
+#[rustfmt::skip]
 mod words;
 
 pub use company::{Company, Funding, MailPattern};
@@ -65,7 +67,7 @@ impl World {
     }
 }
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 fn midnight(at: Timestamp) -> Timestamp {
     let day = DAY.as_micros() as i64;
