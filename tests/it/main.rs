@@ -11,3 +11,4 @@ mod layers;
 mod store;
 mod workflow;
 mod net;
+mod sim;
