@@ -1,1 +1,3 @@
 //! Raw row -> clean, validated, scored draft. Absent: I/O, the clock, chance.
+
+pub mod raw;

@@ -5,3 +5,4 @@ mod bad_server;
 mod halopsa;
 mod layers;
 mod net;
+mod providers;
