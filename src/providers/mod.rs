@@ -2,7 +2,7 @@
 //! a row means (that is a mapping's business): a row leaves here with the provider's own keys.
 //!
 //! Read in this order: [`Provider`] (what a source can be asked), [`Search`] and [`Filter`] (what for), `two_step` (search
-//! for teasers, then pay for the people not known yet: six of the eight work so), then any source, then [`registry`].
+//! for teasers, then pay for the people not known yet: six of the eight work so), then any source, then [`registry()`].
 
 mod apollo;
 mod cursor;

@@ -13,8 +13,8 @@ pub struct Entry {
     pub source: Source,
     /// Its names in errors: `apollo`, `Apollo.io`, the variables of its login and address.
     pub service: &'static Service,
-    /// What a login consists of.
-    pub login: &'static [Credential],
+    /// What a login consists of; where there are several ways, the first is the one to recommend.
+    pub logins: &'static [&'static [Credential]],
     /// What it can do.
     pub capabilities: &'static Capabilities,
     build: Build,
@@ -28,9 +28,9 @@ impl Entry {
         (self.build)(settings, tools)
     }
 
-    /// All parts of the login are given.
+    /// All parts of one login are given.
     pub fn is_configured(&self, settings: &Settings) -> bool {
-        self.login.iter().all(|part| settings.credential(self.service, part).is_ok())
+        self.logins.iter().any(|login| settings.has(login))
     }
 }
 
@@ -39,7 +39,7 @@ macro_rules! entries {
         static ENTRIES: &[Entry] = &[$(Entry {
             source: Source::$source,
             service: &$room::SERVICE,
-            login: $room::LOGIN,
+            logins: $room::LOGINS,
             capabilities: &$room::CAPABILITIES,
             build: $room::build,
         }),*];

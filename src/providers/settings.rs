@@ -54,6 +54,11 @@ impl Settings {
             .ok_or_else(|| NetError::new(service, net::Class::Setup, "", &format!("{} is not set", credential.env), &[]))
     }
 
+    /// All parts of that login are given.
+    pub(super) fn has(&self, login: &[Credential]) -> bool {
+        login.iter().all(|part| self.login.get(part.key).is_some_and(|secret| !secret.expose_secret().trim().is_empty()))
+    }
+
     /// A client for that connection, with `headers` on every call.
     pub(super) fn client(&self, to: Connection, headers: Vec<(&'static str, Header)>, tools: &Tools) -> Result<Client, NetError> {
         let refuse = || NetError::new(to.service, net::Class::Setup, "", &format!("{} is no web address", to.service.address), &[]);

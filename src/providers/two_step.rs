@@ -55,6 +55,8 @@ pub(super) trait TwoStep: Send + Sync {
 pub(super) struct Paid {
     pub rows: Vec<Json>,
     pub bad: Vec<BadRow>,
+    /// People who were not handled after all, and why: credits that ran out inside a batch.
+    pub unpaid: Option<(HashSet<String>, FetchError)>,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -117,8 +119,12 @@ pub(super) async fn fetch(
                 Ok(paid) => {
                     rows.extend(paid.rows);
                     page.bad.extend(paid.bad);
-                    place.looked += people.len() as u64;
-                    people.iter().for_each(|teaser| place.recent.add(&teaser.id));
+                    let left_over = |teaser: &&Teaser| paid.unpaid.as_ref().is_some_and(|(ids, _)| ids.contains(&teaser.id));
+                    for teaser in people.iter().filter(|teaser| !left_over(teaser)) {
+                        place.looked += 1;
+                        place.recent.add(&teaser.id);
+                    }
+                    trouble = trouble.or(paid.unpaid.map(|(_, why)| why));
                 }
                 Err(error) => trouble = trouble.or(Some(error)),
             }

@@ -21,7 +21,7 @@ pub fn provider(source: Source, server: &BadServer, kit: &Kit) -> Arc<dyn Provid
     let entry = entry(source).unwrap();
     let settings = Settings {
         base_url: Some(server.url.parse().unwrap()),
-        login: entry.login.iter().map(|part| (part.key.to_owned(), SecretString::from(format!("{CANARY}-{}", part.key)))).collect(),
+        login: entry.logins[0].iter().map(|part| (part.key.to_owned(), SecretString::from(format!("{CANARY}-{}", part.key)))).collect(),
         timeout: Some(Duration::from_millis(400)),
         body_limit: Some(1024 * 1024),
         ..Settings::default()
@@ -121,8 +121,8 @@ async fn an_unknown_filter_is_refused_before_any_call() {
 #[test]
 fn a_login_that_is_incomplete_names_what_is_missing() {
     for entry in registry() {
-        for missing in entry.login {
-            let given = entry.login.iter().filter(|part| part.key != missing.key);
+        for missing in entry.logins[0] {
+            let given = entry.logins[0].iter().filter(|part| part.key != missing.key);
             let login: BTreeMap<_, _> = given.map(|part| (part.key.to_owned(), SecretString::from("x"))).collect();
             let settings = Settings { login, ..Settings::default() };
             assert!(!entry.is_configured(&settings));

@@ -24,12 +24,12 @@ use std::{sync::Arc, time::Duration};
 pub(super) static SERVICE: Service =
     Service { key: "apollo", label: "Apollo.io", credential: "APOLLO_API_KEY", address: "APOLLO_BASE_URL" };
 
-pub(super) const LOGIN: &[Credential] = &[Credential {
+pub(super) const LOGINS: &[&[Credential]] = &[&[Credential {
     key: "api_key",
     env: "APOLLO_API_KEY",
     secret: true,
     about: "Settings > Integrations > API > API keys; a master key, or one with the scopes mixed_people/api_search and people/bulk_match",
-}];
+}]];
 
 pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
@@ -73,7 +73,7 @@ fn lanes() -> Vec<Lane> {
 }
 
 pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provider>, NetError> {
-    let key = settings.credential(&SERVICE, &LOGIN[0])?;
+    let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let to = Connection { service: &SERVICE, host: "https://api.apollo.io", path: "/api/v1", lanes: lanes(), judge, concurrency: 4 };
     let headers = vec![("x-api-key", Header::Secret(key)), ("cache-control", Header::Plain("no-cache".to_owned()))];
     Ok(Arc::new(Apollo { http: settings.client(to, headers, tools)? }))

@@ -21,7 +21,8 @@ use std::{sync::Arc, time::Duration};
 pub(super) static SERVICE: Service =
     Service { key: "hunter", label: "Hunter.io", credential: "HUNTER_API_KEY", address: "HUNTER_BASE_URL" };
 
-pub(super) const LOGIN: &[Credential] = &[Credential { key: "api_key", env: "HUNTER_API_KEY", secret: true, about: "hunter.io/api-keys" }];
+pub(super) const LOGINS: &[&[Credential]] =
+    &[&[Credential { key: "api_key", env: "HUNTER_API_KEY", secret: true, about: "hunter.io/api-keys" }]];
 
 pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
@@ -71,7 +72,7 @@ fn lanes() -> Vec<Lane> {
 }
 
 pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provider>, NetError> {
-    let key = settings.credential(&SERVICE, &LOGIN[0])?;
+    let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let to = Connection { service: &SERVICE, host: "https://api.hunter.io", path: "/v2", lanes: lanes(), judge, concurrency: 8 };
     // In a header, not in the query as most examples have it: addresses end up in logs.
     let headers = vec![("x-api-key", Header::Secret(key))];
