@@ -12,3 +12,4 @@ mod store;
 mod workflow;
 mod net;
 mod sim;
+mod providers;
