@@ -13,3 +13,4 @@ mod workflow;
 mod net;
 mod sim;
 mod providers;
+mod matching;
