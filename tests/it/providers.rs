@@ -42,7 +42,7 @@ pub fn objects(page: &RawPage) -> &[Json] {
     match &page.rows {
         Rows::Objects(rows) => rows,
         #[allow(unreachable_patterns, reason = "tables come from files only")]
-        _ => panic!("a provider gives objects"),
+        Rows::Table { .. } => panic!("a provider gives objects"),
     }
 }
 
