@@ -6,12 +6,15 @@
 
 mod contact;
 mod decision;
+pub mod document;
 mod evidence;
 mod field;
+mod fold;
 mod id;
 mod journal;
 mod lead;
 mod operation;
+mod period;
 mod quality;
 mod record;
 mod review;
@@ -26,10 +29,12 @@ pub use contact::*;
 pub use decision::*;
 pub use evidence::*;
 pub use field::*;
+pub use fold::*;
 pub use id::*;
 pub use journal::*;
 pub use lead::*;
 pub use operation::*;
+pub use period::*;
 pub use quality::*;
 pub use record::*;
 pub use review::*;

@@ -2,8 +2,8 @@
 
 use crate::domain::{
     Choice, CompanyId, ContactId, ContactSummary, Counters, DecisionId, Defect, Evidence, Field, Golden, Lead, Lifecycle, Operation,
-    Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, RunId, RunState, Source, SourceRecord, StageChange, StageKey,
-    Text, Timestamp, Value,
+    Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, RunId, RunState, Source, SourceRecord, StageChange,
+    StageKey, Text, Timestamp, Value,
 };
 pub use crate::store::{BoardFilter, Card, CardKey, OutboxCounts, ReviewFilter, ReviewKey, ReviewRow, RowFailure, RunRecord, StageCount};
 use serde::Serialize;

@@ -246,6 +246,8 @@ pub struct Link {
     pub base: Fields,
     /// Which of them we wrote ourselves; the others a person wrote there.
     pub ours: BTreeSet<crate::domain::Field>,
+    /// A ticket's place on the board as last seen.
+    pub position: Option<Position>,
     /// Deactivated there.
     pub inactive: bool,
     /// Its own time stamp as last seen.

@@ -1,5 +1,8 @@
 //! Leadloom's integration tests: one binary (each further one costs a link), a module a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod bad_server;
 mod layers;
 mod store;
+mod workflow;
+mod net;

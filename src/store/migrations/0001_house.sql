@@ -89,7 +89,8 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_record ON members(record) WHERE current = 1;
 CREATE INDEX members_entity ON members(entity, seq) WHERE current = 1 AND entity IS NOT NULL;
 
--- What lists and search show of a golden contact; the golden record itself is computed from its members.
+-- What lists and search show of a golden contact; the golden record itself is computed from its members. A gone
+-- one was folded into another, or its making was undone; it stays, so that both can be taken back.
 CREATE TABLE contacts (
   rowid       INTEGER PRIMARY KEY,
   id          BLOB NOT NULL UNIQUE,
@@ -101,6 +102,7 @@ CREATE TABLE contacts (
   phone       TEXT NOT NULL,
   quality     INTEGER NOT NULL,
   sources     INTEGER NOT NULL,
+  gone        INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)),
   folded_into BLOB,
   fingerprint BLOB NOT NULL,
   folded_text TEXT NOT NULL,
@@ -108,8 +110,8 @@ CREATE TABLE contacts (
   created_at  INTEGER NOT NULL,
   updated_at  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX contacts_email ON contacts(email) WHERE email <> '' AND folded_into IS NULL;
-CREATE INDEX contacts_company ON contacts(company_id) WHERE company_id IS NOT NULL AND folded_into IS NULL;
+CREATE INDEX contacts_email ON contacts(email) WHERE email <> '' AND gone = 0;
+CREATE INDEX contacts_company ON contacts(company_id) WHERE company_id IS NOT NULL AND gone = 0;
 -- Substring search over folded text. No positions are kept: candidates come from the index and are checked
 -- against contacts.folded_text, which halves the cost of writing.
 CREATE VIRTUAL TABLE contact_search USING fts5(
@@ -167,12 +169,14 @@ CREATE INDEX leads_contact ON leads(contact);
 CREATE INDEX leads_board ON leads(lifecycle, stage, since, id) WHERE folded = 0;
 
 CREATE TABLE stage_changes (
-  seq       INTEGER PRIMARY KEY,
-  lead      BLOB NOT NULL,
-  lifecycle TEXT NOT NULL,
-  stage     TEXT NOT NULL,
-  at        INTEGER NOT NULL,
-  by        TEXT NOT NULL
+  seq            INTEGER PRIMARY KEY,
+  lead           BLOB NOT NULL,
+  from_lifecycle TEXT NOT NULL,
+  from_stage     TEXT NOT NULL,
+  lifecycle      TEXT NOT NULL,
+  stage          TEXT NOT NULL,
+  at             INTEGER NOT NULL,
+  by             TEXT NOT NULL
 ) STRICT;
 CREATE INDEX stage_changes_lead ON stage_changes(lead, seq);
 
@@ -263,6 +267,7 @@ CREATE TABLE links (
   parent      INTEGER,
   base        TEXT NOT NULL,
   ours        TEXT NOT NULL,
+  position    TEXT,
   inactive    INTEGER NOT NULL DEFAULT 0 CHECK (inactive IN (0, 1)),
   last_update INTEGER,
   PRIMARY KEY (entity, entity_id)

@@ -11,7 +11,7 @@ impl View<'_> {
     /// One company, as lists show it.
     pub fn company(&self, id: CompanyId) -> Result<Option<CompanySummary>> {
         let sql = "SELECT k.id, k.name, k.domain, k.country,
-               (SELECT count(*) FROM contacts c WHERE c.company_id = k.id AND c.folded_into IS NULL) FROM companies k WHERE k.id = ?1";
+               (SELECT count(*) FROM contacts c WHERE c.company_id = k.id AND c.gone = 0) FROM companies k WHERE k.id = ?1";
         self.one(sql, [id.as_bytes()], |row| {
             Ok(CompanySummary {
                 id: row.id(0, CompanyId)?,

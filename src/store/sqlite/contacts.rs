@@ -54,6 +54,12 @@ impl View<'_> {
         found.ok_or_else(|| StoreError::missing("contact", id))
     }
 
+    /// Folded or withdrawn.
+    pub fn is_gone(&self, id: ContactId) -> Result<bool> {
+        let found = self.one("SELECT gone FROM contacts WHERE id = ?1", [id.as_bytes()], |row| row.get(0))?;
+        found.ok_or_else(|| StoreError::missing("contact", id))
+    }
+
     /// The fingerprint of a contact's golden values, to see whether anything changed.
     pub fn contact_fingerprint(&self, id: ContactId) -> Result<Option<[u8; 16]>> {
         self.one("SELECT fingerprint FROM contacts WHERE id = ?1", [id.as_bytes()], |row| row.get(0))
@@ -61,20 +67,19 @@ impl View<'_> {
 
     /// Standing contacts whose primary address it is.
     pub fn contacts_by_email(&self, email: &Email) -> Result<Vec<ContactId>> {
-        let sql = "SELECT id FROM contacts WHERE email = ?1 AND folded_into IS NULL ORDER BY id LIMIT 100";
+        let sql = "SELECT id FROM contacts WHERE email = ?1 AND gone = 0 ORDER BY id LIMIT 100";
         self.all(sql, [email.as_str()], |row| row.id(0, ContactId))
     }
 
     /// Standing contacts of a company, by name.
     pub fn contacts_of_company(&self, company: CompanyId, limit: u32) -> Result<Vec<ContactSummary>> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM contacts c WHERE c.company_id = ?1 AND c.folded_into IS NULL ORDER BY c.name, c.id LIMIT ?2");
+        let sql = format!("SELECT {COLUMNS} FROM contacts c WHERE c.company_id = ?1 AND c.gone = 0 ORDER BY c.name, c.id LIMIT ?2");
         self.all(&sql, params![company.as_bytes(), limit], summary)
     }
 
     /// How many contacts stand.
     pub fn contact_count(&self) -> Result<u64> {
-        self.value::<i64>("SELECT count(*) FROM contacts WHERE folded_into IS NULL", []).map(|n| n as u64)
+        self.value::<i64>("SELECT count(*) FROM contacts WHERE gone = 0", []).map(|n| n as u64)
     }
 
     /// Ids whose text form ends so: what a person types instead of a whole id.
@@ -140,18 +145,23 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Folds a contact into another (it keeps its face, and leaves lists and search), or lets it stand again.
-    pub fn fold_contact(&self, id: ContactId, into: Option<ContactId>, now: Timestamp) -> Result<()> {
-        let sql = "UPDATE contacts SET folded_into = ?2, version = version + 1, updated_at = ?3 WHERE id = ?1";
-        self.run_one("contact", id, sql, params![id.as_bytes(), into.as_ref().map(ContactId::as_bytes), now.as_micros()])
+    /// Folds a contact into another: it keeps its face and leaves lists and search.
+    pub fn fold_contact(&self, id: ContactId, into: ContactId, now: Timestamp) -> Result<()> {
+        self.set_gone(id, true, Some(into), now)
     }
 
-    /// Takes a contact out that an undone decision had made. Its number in the search index goes with it.
-    pub fn remove_contact(&self, id: ContactId) -> Result<()> {
-        let rowid = self.one("SELECT rowid FROM contacts WHERE id = ?1", [id.as_bytes()], |row| row.get::<_, i64>(0))?;
-        let rowid = rowid.ok_or_else(|| StoreError::missing("contact", id))?;
-        self.run("DELETE FROM contact_search WHERE rowid = ?1", [rowid])?;
-        self.run("DELETE FROM contacts WHERE rowid = ?1", [rowid])?;
-        Ok(())
+    /// Takes a contact out of lists and search because its making was undone.
+    pub fn withdraw_contact(&self, id: ContactId, now: Timestamp) -> Result<()> {
+        self.set_gone(id, true, None, now)
+    }
+
+    /// Lets a folded or withdrawn contact stand again.
+    pub fn restore_contact(&self, id: ContactId, now: Timestamp) -> Result<()> {
+        self.set_gone(id, false, None, now)
+    }
+
+    fn set_gone(&self, id: ContactId, gone: bool, into: Option<ContactId>, now: Timestamp) -> Result<()> {
+        let sql = "UPDATE contacts SET gone = ?2, folded_into = ?3, version = version + 1, updated_at = ?4 WHERE id = ?1";
+        self.run_one("contact", id, sql, params![id.as_bytes(), gone, into.as_ref().map(ContactId::as_bytes), now.as_micros()])
     }
 }

@@ -67,7 +67,7 @@ impl Columns for Row<'_> {
     }
 }
 
-fn unreadable(at: usize, why: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
+pub(super) fn unreadable(at: usize, why: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, why)
 }
 

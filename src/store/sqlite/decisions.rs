@@ -106,4 +106,9 @@ impl Desk<'_> {
             StoreError::missing("decision", id)
         })
     }
+
+    /// A decision holds again, because its undo was taken back.
+    pub fn mark_redone(&self, id: DecisionId) -> Result<()> {
+        self.run_one("decision", id, "UPDATE decisions SET undone_by = NULL WHERE id = ?1", [id.as_bytes()])
+    }
 }

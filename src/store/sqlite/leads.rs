@@ -43,8 +43,10 @@ impl View<'_> {
 
     /// A lead's history, oldest first.
     pub fn stage_changes(&self, lead: LeadId) -> Result<Vec<StageChange>> {
-        let sql = "SELECT lifecycle, stage, at, by FROM stage_changes WHERE lead = ?1 ORDER BY seq LIMIT 1000";
-        self.all(sql, [lead.as_bytes()], |row| Ok(StageChange { to: position(row, 0)?, at: row.time(2)?, by: row.text(3)? }))
+        let sql = "SELECT from_lifecycle, from_stage, lifecycle, stage, at, by FROM stage_changes WHERE lead = ?1 ORDER BY seq LIMIT 1000";
+        self.all(sql, [lead.as_bytes()], |row| {
+            Ok(StageChange { from: position(row, 0)?, to: position(row, 2)?, at: row.time(4)?, by: row.text(5)? })
+        })
     }
 
     /// How many cards each stage holds.
@@ -112,8 +114,8 @@ impl View<'_> {
 }
 
 impl Desk<'_> {
-    /// A new lead, with the first step of its history.
-    pub fn add_lead(&self, lead: &Lead, by: &Text) -> Result<()> {
+    /// A new lead. Its first stage is where its first move came from, so history needs no row for it.
+    pub fn add_lead(&self, lead: &Lead) -> Result<()> {
         self.run(
             "INSERT INTO leads(id, contact, lifecycle, stage, since, owner, tags, folded, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
@@ -128,19 +130,31 @@ impl Desk<'_> {
                 lead.created_at.as_micros()
             ],
         )?;
-        self.add_stage_change(lead.id, &lead.position, lead.since, by)
+        Ok(())
     }
 
     /// Moves a lead. Refused when `version` is given and not the lead's.
     pub fn move_lead(&self, id: LeadId, to: &Position, since: Timestamp, version: Option<u32>, by: &Text) -> Result<()> {
         let sql =
             "UPDATE leads SET lifecycle = ?2, stage = ?3, since = ?4, version = version + 1 WHERE id = ?1 AND (?5 IS NULL OR version = ?5)";
+        let from = self.lead(id)?.ok_or_else(|| StoreError::missing("lead", id))?.position;
         let changed = self.run(sql, params![id.as_bytes(), to.lifecycle.key(), to.stage.as_str(), since.as_micros(), version])?;
         if changed == 0 {
-            let known = self.lead(id)?.is_some();
-            return Err(if known { StoreError::Stale { what: format!("lead {}", id.short()) } } else { StoreError::missing("lead", id) });
+            return Err(StoreError::Stale { what: format!("lead {}", id.short()) });
         }
-        self.add_stage_change(id, to, since, by)
+        self.run(
+            "INSERT INTO stage_changes(lead, from_lifecycle, from_stage, lifecycle, stage, at, by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                id.as_bytes(),
+                from.lifecycle.key(),
+                from.stage.as_str(),
+                to.lifecycle.key(),
+                to.stage.as_str(),
+                since.as_micros(),
+                by.as_str()
+            ],
+        )?;
+        Ok(())
     }
 
     /// Takes a lead off the board because its contact was folded, or puts it back.
@@ -166,19 +180,5 @@ impl Desk<'_> {
             "UPDATE leads SET owner = ?2, version = version + 1 WHERE id = ?1",
             params![id.as_bytes(), owner.map(Text::as_str)],
         )
-    }
-
-    /// Takes a lead out that an undone decision had made.
-    pub fn remove_lead(&self, id: LeadId) -> Result<()> {
-        self.run("DELETE FROM stage_changes WHERE lead = ?1", [id.as_bytes()])?;
-        self.run_one("lead", id, "DELETE FROM leads WHERE id = ?1", [id.as_bytes()])
-    }
-
-    fn add_stage_change(&self, lead: LeadId, to: &Position, at: Timestamp, by: &Text) -> Result<()> {
-        self.run(
-            "INSERT INTO stage_changes(lead, lifecycle, stage, at, by) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![lead.as_bytes(), to.lifecycle.key(), to.stage.as_str(), at.as_micros(), by.as_str()],
-        )?;
-        Ok(())
     }
 }

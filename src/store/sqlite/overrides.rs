@@ -22,6 +22,12 @@ impl View<'_> {
         })
     }
 
+    /// Differs from its last value when a pair was told apart or forgotten since.
+    pub fn told_apart_mark(&self) -> Result<(i64, i64)> {
+        let mark = self.one("SELECT count(*), coalesce(max(at), 0) FROM not_same", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(mark.unwrap_or_default())
+    }
+
     /// Every pair of records that people told apart.
     pub fn told_apart(&self) -> Result<Vec<(RecordId, RecordId)>> {
         self.all("SELECT DISTINCT a, b FROM not_same", [], |row| Ok((row.id(0, RecordId)?, row.id(1, RecordId)?)))
@@ -49,15 +55,6 @@ impl Desk<'_> {
     /// Ends what a decision chose, or lets it hold again.
     pub fn set_choices_active(&self, decision: DecisionId, active: bool) -> Result<()> {
         self.run("UPDATE overrides SET active = ?2 WHERE decision = ?1", params![decision.as_bytes(), active])?;
-        Ok(())
-    }
-
-    /// What holds for one contact holds for another: a merge carries overrides over, its undo carries them back.
-    pub fn carry_overrides(&self, from: ContactId, to: ContactId, decision: DecisionId) -> Result<()> {
-        self.run(
-            "UPDATE overrides SET contact = ?2 WHERE contact = ?1 AND decision = ?3",
-            params![from.as_bytes(), to.as_bytes(), decision.as_bytes()],
-        )?;
         Ok(())
     }
 

@@ -20,7 +20,7 @@ impl View<'_> {
     /// quality first, after `after`. An empty question gives all.
     pub fn search(&self, folded: &str, after: Option<(u8, ContactId)>, limit: u32) -> Result<Vec<ContactSummary>> {
         let words: Vec<&str> = folded.split_whitespace().take(WORDS).collect();
-        let mut sql = format!("SELECT {COLUMNS} FROM contacts c WHERE c.folded_into IS NULL");
+        let mut sql = format!("SELECT {COLUMNS} FROM contacts c WHERE c.gone = 0");
         let mut values: Vec<Value> = Vec::new();
         let question = trigrams(&words);
         if !question.is_empty() {
