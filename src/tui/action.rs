@@ -100,26 +100,23 @@ impl Scope {
     }
 }
 
-const HOME: Scope = Scope::of(&[Context::Home]);
 const REVIEW: Scope = Scope::of(&[Context::Review]);
 const MERGE: Scope = Scope::of(&[Context::Merge]);
 const DECIDING: Scope = Scope::of(&[Context::Review, Context::Merge]);
-const PIPELINE: Scope = Scope::of(&[Context::Pipeline]);
 const CARDS: Scope = Scope::of(&[Context::Pipeline, Context::Record]);
 const IMPORTS: Scope = Scope::of(&[Context::Imports]);
 const LOGS: Scope = Scope::of(&[Context::Logs]);
 const SYNC: Scope = Scope::of(&[Context::Sync]);
-const SIDES: Scope = Scope::of(&[Context::Merge, Context::Sync]);
 const EDITABLE: Scope = Scope::of(&[Context::Review, Context::Merge, Context::Record]);
-const ACROSS: Scope = Scope::of(&[Context::Home, Context::Pipeline]);
+const ACROSS: Scope = Scope::of(&[Context::Home, Context::Review, Context::Pipeline, Context::Sync]);
 const FILTERED: Scope = Scope::of(&[Context::Review, Context::Pipeline, Context::Logs, Context::Search, Context::Sync]);
 const SORTED: Scope = Scope::of(&[Context::Review, Context::Pipeline, Context::Search]);
 const COPIED: Scope =
-    Scope::of(&[Context::Review, Context::Merge, Context::Pipeline, Context::Imports, Context::Logs, Context::Search, Context::Sync, Context::Record]);
+    Scope::of(&[Context::Review, Context::Merge, Context::Pipeline, Context::Imports, Context::Logs, Context::Search, Context::Sync, Context::Record, Context::Menu]);
 const PEOPLE: Scope = Scope::of(&[Context::Review, Context::Merge, Context::Pipeline, Context::Search, Context::Record]);
 const ALL: Scope = Scope::of(&Context::ALL);
 const SCREENS: Scope = ALL.but(Scope::of(&[Context::Menu]));
-const PANES: Scope = SCREENS.but(MERGE);
+const PANES: Scope = ALL.but(MERGE);
 const OPENED: Scope = ALL.but(DECIDING);
 
 /// How help and the keymap file group actions.
@@ -165,8 +162,8 @@ pub enum Danger {
     Safe,
     /// One key takes it back.
     Undoable,
-    /// Cannot be taken back here, so it asks first.
-    Asks,
+    /// Reaches the outside at once: it spends credits, or HaloPSA hears of it.
+    Lasting,
 }
 
 /// What must be there for an action to make sense. The screen says whether it is.
@@ -198,8 +195,6 @@ pub enum Need {
     Callable,
     /// A run that is working or paused.
     LiveRun,
-    /// A conflict.
-    Conflict,
     /// A write that will not be tried again by itself.
     DeadLetter,
     /// A place in HaloPSA to point to.
@@ -223,7 +218,6 @@ impl Need {
             Self::StageOn => "this is the last stage",
             Self::Callable => "this source has no API; import its files with f",
             Self::LiveRun => "no run is going on here",
-            Self::Conflict => "this is not a conflict",
             Self::DeadLetter => "this will be sent by itself",
             Self::Link => "it is not in HaloPSA yet",
         }
@@ -263,7 +257,7 @@ pub struct Row {
 }
 
 macro_rules! actions {
-    ($($group:ident: $($action:ident $name:literal $title:literal $effect:literal $scope:ident $danger:ident $need:ident $right:ident [$($key:literal),*];)*)*) => {
+    ($($group:ident { $($action:ident $name:literal $title:literal $effect:literal $scope:ident $danger:ident $need:ident $right:ident [$($key:literal),*];)* })*) => {
         /// What a person can ask for.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[allow(missing_docs, reason = "the table says it")]
@@ -292,87 +286,98 @@ macro_rules! actions {
 }
 
 actions! {
-    Decide:
-    Accept       "accept"         "accept"               "does what the suggestion says, with the fields shown"       REVIEW   Undoable Suggestion Decide ["a"];
-    ChooseFields "choose_fields"  "choose fields"        "opens both records side by side"                            REVIEW   Safe     Candidate  Look   ["enter"];
-    CreateNew    "create_new"     "create new"           "says it is nobody we know and makes a new contact"          DECIDING Undoable Row        Decide ["c"];
-    Drop         "drop"           "drop"                 "turns the incoming record away; it is kept and listed"      DECIDING Undoable Row        Decide ["d"];
-    Later        "later"          "later"                "asks again tomorrow"                                        DECIDING Undoable Row        Decide ["s"];
-    Edit         "edit"           "edit"                 "types a value for the chosen field"                         EDITABLE Undoable Row        Decide ["e"];
-    Repeat       "repeat"         "repeat"               "does to this row what was done to the last"                 REVIEW   Undoable Repeatable Decide ["."];
-    Undo         "undo"           "undo"                 "takes the last decision back, also after it was sent"       SCREENS  Undoable Undoable   Decide ["u"];
-    Redo         "redo"           "redo"                 "does again what was undone last"                            SCREENS  Undoable Redoable   Decide ["ctrl-r"];
-    Merge:
-    TakeOurs     "take_ours"      "take HaloPSA's"       "keeps the value on the left"                                SIDES    Undoable Row        Decide ["h", "left"];
-    TakeTheirs   "take_theirs"    "take incoming"        "takes the value on the right"                               SIDES    Undoable Row        Decide ["l", "right"];
-    TakeBoth     "take_both"      "take both"            "joins the two values"                                       MERGE    Undoable Row        Decide ["b"];
-    AllOurs      "all_ours"       "all HaloPSA's"        "keeps the whole left side"                                  MERGE    Undoable Row        Decide ["H"];
-    AllTheirs    "all_theirs"     "all incoming"         "takes the whole right side"                                 MERGE    Undoable Row        Decide ["L"];
-    Save         "save"           "save + next"          "merges as shown and opens the next pair"                    MERGE    Undoable Row        Decide ["enter"];
-    OtherCandidate "other_candidate" "other candidate"   "compares with the next one it may be"                       MERGE    Safe     Candidates Look   ["tab"];
-    SameFields   "same_fields"    "same fields"          "shows or hides the fields that agree"                       MERGE    Safe     Nothing    Look   ["z"];
-    Mark:
-    Mark         "mark"           "mark"                 "adds the row to those the next key is for"                  REVIEW   Safe     Row        Look   ["space"];
-    MarkRange    "mark_range"     "mark range"           "marks from here to wherever the cursor goes"                REVIEW   Safe     Row        Look   ["v"];
-    MarkAlike    "mark_alike"     "mark alike"           "marks every question with the same reason"                  REVIEW   Safe     Alike      Look   ["*"];
-    MarkAll      "mark_all"       "mark all"             "marks all rows shown"                                       REVIEW   Safe     Row        Look   ["ctrl-a"];
-    Cards:
-    MoveBack     "move_back"      "move back"            "moves the card one stage back"                              CARDS    Undoable StageBack  Decide ["H"];
-    MoveOn       "move_on"        "move on"              "moves the card to the next stage; asks for what is missing" CARDS    Undoable StageOn    Decide ["L"];
-    MoveTo       "move_to"        "move to"              "lists every stage the card may go to"                       CARDS    Undoable Row        Decide ["m"];
-    Imports:
-    Import       "import"         "import"               "starts an import from this source"                          IMPORTS  Undoable Callable   Decide ["i"];
-    ImportFile   "import_file"    "file"                 "imports a CSV, XLSX or JSON file"                           IMPORTS  Undoable Nothing    Decide ["f"];
-    Pause        "pause"          "pause, resume"        "pauses the run, or goes on where it stopped"                IMPORTS  Undoable Row        Decide ["p"];
-    Stop         "stop"           "stop"                 "stops the run; it can be resumed"                           IMPORTS  Undoable LiveRun    Decide ["x"];
-    Test         "test"           "test login"           "asks the source whether it knows us"                        IMPORTS  Safe     Callable   Decide ["t"];
-    Sync:
-    SyncNow      "sync_now"       "sync now"             "pulls from HaloPSA and sends what waits"                    SYNC     Undoable Nothing    Decide ["i"];
-    Retry        "retry"          "try again"            "sends a refused write once more"                            SYNC     Undoable DeadLetter Decide ["t"];
-    Discard      "discard"        "give up"              "forgets a refused write for good"                           SYNC     Asks     DeadLetter Decide ["d"];
-    Logs:
-    Follow       "follow"         "follow"               "keeps to the newest entry"                                  LOGS     Safe     Nothing    Look   ["f"];
-    Level        "level"          "level"                "shows only entries from that level on"                      LOGS     Safe     Nothing    Look   ["l"];
-    Wrap         "wrap"           "wrap"                 "breaks long lines instead of cutting them"                  LOGS     Safe     Nothing    Look   ["w"];
-    Find:
-    Filter       "filter"         "filter"               "shows only what matches; empty shows all"                   FILTERED Safe     Nothing    Look   ["/"];
-    NextHit      "next_hit"       "next hit"             "goes to the next match"                                     LOGS     Safe     Nothing    Look   ["n"];
-    PreviousHit  "previous_hit"   "previous hit"         "goes to the match before"                                   LOGS     Safe     Nothing    Look   ["N"];
-    Sort         "sort"           "sort"                 "chooses the order"                                          SORTED   Safe     Nothing    Look   ["S"];
-    Refresh      "refresh"        "refresh"              "reads everything again"                                     SCREENS  Safe     Nothing    Look   ["r"];
-    Move:
-    Down         "down"           "down"                 "next row"                                                   ALL      Safe     Nothing    Look   ["j", "down"];
-    Up           "up"             "up"                   "row before"                                                 ALL      Safe     Nothing    Look   ["k", "up"];
-    Left         "left"           "left"                 "column to the left"                                         ACROSS   Safe     Nothing    Look   ["h", "left"];
-    Right        "right"          "right"                "column to the right"                                        ACROSS   Safe     Nothing    Look   ["l", "right"];
-    First        "first"          "first"                "first row"                                                  ALL      Safe     Nothing    Look   ["g", "home"];
-    Last         "last"           "last"                 "last row"                                                   ALL      Safe     Nothing    Look   ["G", "end"];
-    HalfDown     "half_down"      "half a page down"     "moves half a page down"                                     ALL      Safe     Nothing    Look   ["ctrl-d"];
-    HalfUp       "half_up"        "half a page up"       "moves half a page up"                                       ALL      Safe     Nothing    Look   ["ctrl-u"];
-    PageDown     "page_down"      "page down"            "moves a page down"                                          ALL      Safe     Nothing    Look   ["pagedown"];
-    PageUp       "page_up"        "page up"              "moves a page up"                                            ALL      Safe     Nothing    Look   ["pageup"];
-    NextPane     "next_pane"      "next pane"            "goes to the next box"                                       PANES    Safe     Nothing    Look   ["tab"];
-    PreviousPane "previous_pane"  "previous pane"        "goes to the box before"                                     PANES    Safe     Nothing    Look   ["shift-tab"];
-    Open         "open"           "open"                 "opens what is chosen"                                       OPENED   Safe     Row        Look   ["enter"];
-    Back         "back"           "back"                 "leaves what is open; on a screen, clears marks and filter"  ALL      Safe     Nothing    Look   ["esc"];
-    Go:
-    GoHome       "home"           "Home"                 "what needs a person now"                                    SCREENS  Safe     Nothing    Look   ["1"];
-    GoReview     "review"         "Review"               "the questions that wait for a decision"                     SCREENS  Safe     Nothing    Look   ["2"];
-    GoPipeline   "pipeline"       "Pipeline"             "the board"                                                  SCREENS  Safe     Nothing    Look   ["3"];
-    GoImports    "imports"        "Imports"              "sources and runs"                                           SCREENS  Safe     Nothing    Look   ["4"];
-    GoLogs       "logs"           "Logs"                 "what the program is doing"                                  SCREENS  Safe     Nothing    Look   ["5"];
-    GoSearch     "search"         "Search"               "everybody known"                                            SCREENS  Safe     Nothing    Look   ["6"];
-    GoSync       "sync"           "Sync"                 "what goes to HaloPSA, and what it refused"                  SCREENS  Safe     Nothing    Look   ["7"];
-    Anywhere:
-    Palette      "palette"        "commands"             "finds a command or a person by a few letters"               SCREENS  Safe     Nothing    Look   ["ctrl-p", ":"];
-    Help         "help"           "help"                 "lists what can be done here; type to search, Enter runs"    ALL      Safe     Nothing    Look   ["?"];
-    Copy         "copy"           "copy"                 "copies to your own clipboard, also over SSH"                COPIED   Safe     Row        Look   ["y"];
-    CopyLink     "copy_link"      "copy link"            "copies the address of the record in HaloPSA"                PEOPLE   Safe     Link       Look   ["o"];
-    Redraw       "redraw"         "redraw"               "paints the whole screen again"                              ALL      Safe     Nothing    Look   ["ctrl-l"];
-    Mouse        "mouse"          "mouse on, off"        "lets the wheel scroll; off leaves selecting to the terminal" ALL      Safe     Nothing    Look   [];
-    Suspend      "suspend"        "suspend"              "back to the shell; fg returns"                              ALL      Safe     Nothing    Look   ["ctrl-z"];
-    Quit         "quit"           "quit"                 "leaves; nothing decided is lost"                            ALL      Safe     Nothing    Look   ["q"];
-    QuitNow      "quit_now"       "quit now"             "leaves without a word"                                      ALL      Safe     Nothing    Look   ["ctrl-c"];
+    Decide {
+        Accept       "accept"         "accept"               "does what the suggestion says, with the fields shown"       REVIEW   Undoable Suggestion Decide ["a"];
+        ChooseFields "choose_fields"  "choose fields"        "opens both records side by side"                            REVIEW   Safe     Candidate  Look   ["enter"];
+        CreateNew    "create_new"     "create new"           "says it is nobody we know and makes a new contact"          DECIDING Undoable Row        Decide ["c"];
+        Drop         "drop"           "drop"                 "turns the incoming record away; it is kept and listed"      DECIDING Undoable Row        Decide ["d"];
+        Later        "later"          "later"                "asks again tomorrow"                                        DECIDING Undoable Row        Decide ["s"];
+        Edit         "edit"           "edit"                 "types a value for the chosen field"                         EDITABLE Undoable Row        Decide ["e"];
+        Repeat       "repeat"         "repeat"               "does to this row what was done to the last"                 REVIEW   Undoable Repeatable Decide ["."];
+        Undo         "undo"           "undo"                 "takes the last decision back, also after it was sent"       SCREENS  Undoable Undoable   Decide ["u"];
+        Redo         "redo"           "redo"                 "does again what was undone last"                            SCREENS  Undoable Redoable   Decide ["ctrl-r"];
+    }
+    Merge {
+        TakeOurs     "take_ours"      "take HaloPSA's"       "keeps the value on the left"                                MERGE    Undoable Row        Decide ["h", "left"];
+        TakeTheirs   "take_theirs"    "take incoming"        "takes the value on the right"                               MERGE    Undoable Row        Decide ["l", "right"];
+        TakeBoth     "take_both"      "take both"            "joins the two values"                                       MERGE    Undoable Row        Decide ["b"];
+        AllOurs      "all_ours"       "all HaloPSA's"        "keeps the whole left side"                                  MERGE    Undoable Row        Decide ["H"];
+        AllTheirs    "all_theirs"     "all incoming"         "takes the whole right side"                                 MERGE    Undoable Row        Decide ["L"];
+        Save         "save"           "save + next"          "merges as shown and opens the next pair"                    MERGE    Undoable Row        Decide ["enter"];
+        OtherCandidate "other_candidate" "other candidate"   "compares with the next one it may be"                       MERGE    Safe     Candidates Look   ["tab"];
+        SameFields   "same_fields"    "same fields"          "shows or hides the fields that agree"                       MERGE    Safe     Nothing    Look   ["z"];
+    }
+    Mark {
+        Mark         "mark"           "mark"                 "adds the row to those the next key is for"                  REVIEW   Safe     Row        Look   ["space"];
+        MarkRange    "mark_range"     "mark range"           "marks from here to wherever the cursor goes"                REVIEW   Safe     Row        Look   ["v"];
+        MarkAlike    "mark_alike"     "mark alike"           "marks every question with the same reason"                  REVIEW   Safe     Alike      Look   ["*"];
+        MarkAll      "mark_all"       "mark all"             "marks all rows shown"                                       REVIEW   Safe     Row        Look   ["ctrl-a"];
+    }
+    Cards {
+        MoveBack     "move_back"      "move back"            "moves the card one stage back"                              CARDS    Undoable StageBack  Decide ["H"];
+        MoveOn       "move_on"        "move on"              "moves the card to the next stage; asks for what is missing" CARDS    Undoable StageOn    Decide ["L"];
+        MoveTo       "move_to"        "move to"              "lists every stage the card may go to"                       CARDS    Undoable Row        Decide ["m"];
+        Mine         "mine"           "mine"                 "makes the card yours, or nobody's"                          CARDS    Undoable Row        Decide ["a"];
+    }
+    Imports {
+        Import       "import"         "import"               "starts an import from this source"                          IMPORTS  Lasting  Callable   Decide ["i"];
+        ImportFile   "import_file"    "file"                 "imports a CSV, XLSX or JSON file"                           IMPORTS  Undoable Nothing    Decide ["f"];
+        Pause        "pause"          "pause, resume"        "pauses the run, or goes on where it stopped"                IMPORTS  Undoable Row        Decide ["p"];
+        Stop         "stop"           "stop"                 "stops the run; it can be resumed"                           IMPORTS  Undoable LiveRun    Decide ["x"];
+        Test         "test"           "test login"           "asks the source whether it knows us"                        IMPORTS  Safe     Callable   Decide ["t"];
+    }
+    Sync {
+        SyncNow      "sync_now"       "sync now"             "pulls from HaloPSA and sends what waits"                    SYNC     Lasting  Nothing    Decide ["i"];
+        Retry        "retry"          "try again"            "sends a refused write once more"                            SYNC     Lasting  DeadLetter Decide ["t"];
+    }
+    Logs {
+        Follow       "follow"         "follow"               "keeps to the newest entry"                                  LOGS     Safe     Nothing    Look   ["f"];
+        Level        "level"          "level"                "shows only entries from that level on"                      LOGS     Safe     Nothing    Look   ["l"];
+        Wrap         "wrap"           "wrap"                 "breaks long lines instead of cutting them"                  LOGS     Safe     Nothing    Look   ["w"];
+    }
+    Find {
+        Filter       "filter"         "filter"               "shows only what matches; empty shows all"                   FILTERED Safe     Nothing    Look   ["/"];
+        NextProblem      "next_problem"       "next problem"         "goes to the next warning or error"                          LOGS     Safe     Nothing    Look   ["n"];
+        PreviousProblem  "previous_problem"   "last problem"         "goes to the warning or error before"                        LOGS     Safe     Nothing    Look   ["N"];
+        Sort         "sort"           "sort"                 "chooses the order"                                          SORTED   Safe     Nothing    Look   ["S"];
+        Refresh      "refresh"        "refresh"              "reads everything again"                                     SCREENS  Safe     Nothing    Look   ["r"];
+    }
+    Move {
+        Down         "down"           "down"                 "next row"                                                   ALL      Safe     Nothing    Look   ["j", "down"];
+        Up           "up"             "up"                   "row before"                                                 ALL      Safe     Nothing    Look   ["k", "up"];
+        Left         "left"           "left"                 "the column, or the kind, to the left"                                        ACROSS   Safe     Nothing    Look   ["h", "left"];
+        Right        "right"          "right"                "the column, or the kind, to the right"                                       ACROSS   Safe     Nothing    Look   ["l", "right"];
+        First        "first"          "first"                "first row"                                                  ALL      Safe     Nothing    Look   ["g", "home"];
+        Last         "last"           "last"                 "last row"                                                   ALL      Safe     Nothing    Look   ["G", "end"];
+        HalfDown     "half_down"      "half a page down"     "moves half a page down"                                     ALL      Safe     Nothing    Look   ["ctrl-d"];
+        HalfUp       "half_up"        "half a page up"       "moves half a page up"                                       ALL      Safe     Nothing    Look   ["ctrl-u"];
+        PageDown     "page_down"      "page down"            "moves a page down"                                          ALL      Safe     Nothing    Look   ["pagedown"];
+        PageUp       "page_up"        "page up"              "moves a page up"                                            ALL      Safe     Nothing    Look   ["pageup"];
+        NextPane     "next_pane"      "next pane"            "goes to the next box"                                       PANES    Safe     Nothing    Look   ["tab"];
+        PreviousPane "previous_pane"  "previous pane"        "goes to the box before"                                     PANES    Safe     Nothing    Look   ["shift-tab"];
+        Open         "open"           "open"                 "opens what is chosen"                                       OPENED   Safe     Row        Look   ["enter"];
+        Back         "back"           "back"                 "leaves what is open; on a screen, clears marks and filter"  ALL      Safe     Nothing    Look   ["esc"];
+    }
+    Go {
+        GoHome       "home"           "Home"                 "what needs a person now"                                    SCREENS  Safe     Nothing    Look   ["1"];
+        GoReview     "review"         "Review"               "the questions that wait for a decision"                     SCREENS  Safe     Nothing    Look   ["2"];
+        GoPipeline   "pipeline"       "Pipeline"             "the board"                                                  SCREENS  Safe     Nothing    Look   ["3"];
+        GoImports    "imports"        "Imports"              "sources and runs"                                           SCREENS  Safe     Nothing    Look   ["4"];
+        GoLogs       "logs"           "Logs"                 "what the program is doing"                                  SCREENS  Safe     Nothing    Look   ["5"];
+        GoSearch     "search"         "Search"               "everybody known"                                            SCREENS  Safe     Nothing    Look   ["6"];
+        GoSync       "sync"           "Sync"                 "what goes to HaloPSA, and what it refused"                  SCREENS  Safe     Nothing    Look   ["7"];
+    }
+    Anywhere {
+        Palette      "palette"        "commands"             "finds a command or a person by a few letters"               SCREENS  Safe     Nothing    Look   ["ctrl-p", ":"];
+        Help         "help"           "help"                 "lists what can be done here; type to search, Enter runs"    ALL      Safe     Nothing    Look   ["?"];
+        Copy         "copy"           "copy"                 "copies to your own clipboard, also over SSH"                COPIED   Safe     Row        Look   ["y"];
+        CopyLink     "copy_link"      "copy link"            "copies the address of the record in HaloPSA"                PEOPLE   Safe     Link       Look   ["o"];
+        Redraw       "redraw"         "redraw"               "paints the whole screen again"                              ALL      Safe     Nothing    Look   ["ctrl-l"];
+        Mouse        "mouse"          "mouse on, off"        "lets the wheel scroll; off leaves selecting to the terminal" ALL      Safe     Nothing    Look   [];
+        Suspend      "suspend"        "suspend"              "back to the shell; fg returns"                              ALL      Safe     Nothing    Look   ["ctrl-z"];
+        Quit         "quit"           "quit"                 "leaves; nothing decided is lost"                            ALL      Safe     Nothing    Look   ["q"];
+        QuitNow      "quit_now"       "quit now"             "leaves without a word"                                      ALL      Safe     Nothing    Look   ["ctrl-c"];
+    }
 }
 
 #[cfg(test)]
@@ -414,9 +419,9 @@ mod tests {
         ("enter", "goes on with what is chosen"),
         ("tab", "the next of what there is"),
         ("f", "file in Imports, follow in Logs"),
+        ("a", "take it: the suggestion, the card"),
         ("i", "run it now: an import, a sync"),
         ("t", "try: a login, a refused write"),
-        ("d", "away with it: a record, a refused write"),
     ];
 
     #[test]

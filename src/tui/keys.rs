@@ -5,13 +5,17 @@
 
 use super::action::{Action, Context};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use std::{collections::BTreeMap, fmt, fmt::Write as _, str::FromStr};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt, fmt::Write as _,
+    str::FromStr,
+};
 
 /// Longest series of chords that one action may take.
 pub const SEQUENCE_CHORDS: usize = 3;
 
 /// One key with the modifiers held.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Chord {
     /// The key.
     pub code: KeyCode,
@@ -150,7 +154,7 @@ impl FromStr for Chord {
 }
 
 /// Chords pressed one after another; most have one.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Sequence(pub Vec<Chord>);
 
 impl Sequence {
@@ -224,7 +228,9 @@ pub enum KeymapError {
 /// Chords to actions, and back.
 #[derive(Clone, Debug)]
 pub struct Keymap {
-    by_keys: BTreeMap<(Context, Sequence), Action>,
+    by_keys: HashMap<(Context, Sequence), Action>,
+    /// What longer sequences begin with.
+    beginnings: HashSet<(Context, Sequence)>,
     by_action: BTreeMap<Action, Vec<Sequence>>,
 }
 
@@ -252,10 +258,12 @@ impl Keymap {
     }
 
     fn build(by_action: BTreeMap<Action, Vec<Sequence>>) -> Result<Self, KeymapError> {
-        let mut by_keys = BTreeMap::new();
+        let mut by_keys = HashMap::new();
+        let mut beginnings = HashSet::new();
         for (action, sequences) in &by_action {
             for context in action.row().scope.contexts() {
                 for sequence in sequences {
+                    beginnings.extend((1..sequence.0.len()).map(|length| (context, Sequence(sequence.0[..length].to_vec()))));
                     if let Some(other) = by_keys.insert((context, sequence.clone()), *action) {
                         return Err(KeymapError::Clash {
                             keys: sequence.to_string(),
@@ -267,19 +275,16 @@ impl Keymap {
                 }
             }
         }
-        Ok(Self { by_keys, by_action })
+        Ok(Self { by_keys, beginnings, by_action })
     }
 
     /// What `pressed` means there. A whole sequence wins over the beginning of a longer one.
     pub fn meaning(&self, context: Context, pressed: &[Chord]) -> Meaning {
         let key = (context, Sequence(pressed.to_vec()));
-        if let Some(action) = self.by_keys.get(&key) {
-            return Meaning::Act(*action);
-        }
-        let longer = self.by_keys.range(&key..).next();
-        match longer {
-            Some(((place, sequence), _)) if *place == context && sequence.0.starts_with(pressed) => Meaning::More,
-            _ => Meaning::Nothing,
+        match self.by_keys.get(&key) {
+            Some(action) => Meaning::Act(*action),
+            None if self.beginnings.contains(&key) => Meaning::More,
+            None => Meaning::Nothing,
         }
     }
 

@@ -4,5 +4,6 @@
 mod bad_server;
 mod layers;
 mod store;
+mod tui;
 mod workflow;
 mod net;

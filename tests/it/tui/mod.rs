@@ -1,0 +1,19 @@
+//! The console through its own front door: keys in, screens out. Nothing here sleeps, and no terminal is needed but in
+//! `pty`.
+
+mod flows;
+mod keymap;
+mod robust;
+mod screens;
+mod world;
+
+use leadloom::tui::testing::{Console, Setup};
+use std::sync::Arc;
+use world::World;
+
+/// A console over `world`, settled.
+async fn console(world: &Arc<World>, setup: Setup) -> Console {
+    let mut console = Console::new(world.clone(), setup);
+    console.idle().await;
+    console
+}
