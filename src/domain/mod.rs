@@ -5,6 +5,8 @@
 //! line and the simulators all write the same shapes; none of them is a provider's or HaloPSA's wire shape.
 
 mod contact;
+pub mod csv_safe;
+mod custom_field;
 mod decision;
 pub mod document;
 mod evidence;
@@ -13,6 +15,7 @@ mod fold;
 mod id;
 mod journal;
 mod lead;
+pub mod mail;
 mod operation;
 mod period;
 mod quality;
@@ -26,6 +29,7 @@ mod time;
 mod value;
 
 pub use contact::*;
+pub use custom_field::*;
 pub use decision::*;
 pub use evidence::*;
 pub use field::*;

@@ -30,9 +30,11 @@ impl Period {
     }
 }
 
+const SUCH_AS: &str = "a length of time such as \"30s\", \"15m\", \"48h\" or \"7 days\"";
+
 /// Not a length of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("must be a length of time such as \"30s\", \"15m\", \"48h\" or \"7 days\"")]
+#[error("must be {SUCH_AS}")]
 pub struct NoPeriod;
 
 impl FromStr for Period {
@@ -74,7 +76,18 @@ impl Serialize for Period {
 
 impl<'de> Deserialize<'de> for Period {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Period;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(SUCH_AS)
+            }
+            fn visit_str<E: de::Error>(self, raw: &str) -> Result<Period, E> {
+                raw.parse().map_err(E::custom)
+            }
+        }
+        // Not deserialize_str: a bare number then hears what is wanted, not that it is no text.
+        deserializer.deserialize_any(Visitor)
     }
 }
 

@@ -1,1 +1,3 @@
 //! The sources: one file or folder each. Absent: store, sync, HaloPSA.
+
+pub mod file;

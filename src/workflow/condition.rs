@@ -69,7 +69,7 @@ impl Facts<'_> {
         self.now.since(self.lead.since).as_secs() / 86_400
     }
 
-    fn item(&self, name: &str, empty: Empty) -> Item {
+    fn item(&self, name: &str, field: Option<Field>, empty: Empty) -> Item {
         match name {
             "lifecycle" => Item::from(self.lead.position.lifecycle.key()),
             "stage" => Item::from(self.lead.position.stage.as_str()),
@@ -77,7 +77,7 @@ impl Facts<'_> {
             "tags" => self.lead.tags.iter().map(Text::as_str).collect(),
             "days_in_stage" => Item::from(self.days_in_stage()),
             "fit_threshold" => Item::from(self.fit_threshold),
-            _ => match field_called(name) {
+            _ => match field {
                 Some(field) => self.fields.get(field).map_or_else(|| empty.item(field.kind()), item_of),
                 None => Item::from(self.happened(name)),
             },
@@ -124,7 +124,8 @@ impl Empty {
 pub struct Condition {
     source: Arc<str>,
     expression: Arc<Expression<'static, 'static>>,
-    names: Arc<[String]>,
+    /// What it asks for; fields are looked up once.
+    names: Arc<[(String, Option<Field>)]>,
     compares: bool,
 }
 
@@ -158,6 +159,11 @@ impl Condition {
             known(name, events)?;
         }
         let compares = source.contains(['<', '>']);
+        let with_field = |name: String| {
+            let field = field_called(&name);
+            (name, field)
+        };
+        let names: Vec<_> = names.into_iter().map(with_field).collect();
         let condition = Self { source: source.into(), expression: Arc::new(expression), names: names.into(), compares };
         condition.must_be_yes_or_no()?;
         Ok(condition)
@@ -170,14 +176,14 @@ impl Condition {
 
     /// Whether it asks for nothing but `field` (and fixed facts), so that it cannot hold while that is empty.
     pub(super) fn asks_only_for(&self, field: Field) -> bool {
-        let mut fields = self.names.iter().filter(|name| *name != "fit_threshold").map(|name| field_called(name));
+        let mut fields = self.names.iter().filter(|(name, _)| name != "fit_threshold").map(|(_, field)| *field);
         fields.next() == Some(Some(field)) && fields.next().is_none()
     }
 
     /// Tried on made-up values, so that a condition that is none is found before any card meets it.
     fn must_be_yes_or_no(&self) -> Result<(), String> {
-        let filled = |name: &String| {
-            let item = match field_called(name).map(Field::kind) {
+        let filled = |(name, field): &(String, Option<Field>)| {
+            let item = match field.map(Field::kind) {
                 Some(FieldKind::Number | FieldKind::Span) => Item::from(1),
                 Some(FieldKind::Flag) => Item::from(true),
                 Some(FieldKind::List) => Item::from(vec!["x"]),
@@ -200,7 +206,7 @@ impl Condition {
     /// Whether it holds. What cannot be worked out does not hold.
     pub fn holds(&self, facts: &Facts<'_>) -> bool {
         let with = |empty| {
-            let items: BTreeMap<_, _> = self.names.iter().map(|name| (name.clone(), facts.item(name, empty))).collect();
+            let items: BTreeMap<_, _> = self.names.iter().map(|(name, field)| (name.as_str(), facts.item(name, *field, empty))).collect();
             self.expression.eval(items).is_ok_and(|outcome| outcome.is_true())
         };
         with(Empty::Nothing) && (!self.compares || (with(Empty::Least) && with(Empty::Greatest)))
@@ -268,7 +274,7 @@ fn amount(literal: &str, facts: &Facts<'_>) -> String {
 }
 
 fn current(name: &str, facts: &Facts<'_>) -> String {
-    let item = facts.item(name, Empty::Nothing);
+    let item = facts.item(name, field_called(name), Empty::Nothing);
     if item.is_undefined() { "it is empty".to_owned() } else { format!("it is {item}") }
 }
 

@@ -21,7 +21,7 @@ pub use moves::{Allowed, Missing, Refusal, TicketChange, UnknownStage};
 
 use crate::domain::{
     Field, Lifecycle, Period, Position, Text,
-    document::{Node, Page, Problem, Problems, read},
+    document::{Node, Page, Problem, Problems, Reading, reading},
 };
 
 /// The three lifecycles, ready to be asked.
@@ -175,7 +175,19 @@ impl Workflows {
     }
 
     fn from_tree(tree: &Node) -> Result<Self, Problems> {
-        build::build(read(tree)?, tree)
+        let Reading { value, problems, complete } = reading::<WorkflowFile>(tree);
+        match value {
+            // An unknown key does not keep the rest from being checked; but a stage that could not be read would make
+            // every move to it look wrong.
+            Some(file) if complete => match build::build(file, tree) {
+                Ok(workflows) => Problems::none_of(problems).map(|()| workflows),
+                Err(more) => Err(more.and(problems)),
+            },
+            _ => {
+                Problems::none_of(problems)?;
+                Err(Problem::new(&tree.origin, "", "cannot be read").into())
+            }
+        }
     }
 
     /// As a `workflows.toml` that says all of it; [`Workflows::parse_toml`] reads it back.

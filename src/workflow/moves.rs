@@ -154,7 +154,6 @@ impl Workflows {
                 ways: ways.into_iter().map(|way| way.title).collect(),
             });
         };
-        let writes = self.writes(&lead.position, to, fields, now);
         let (missing, unmet) = lacking(way, &self.facts(lead, fields, None, now));
         if !missing.is_empty() || !unmet.is_empty() {
             return Err(Refusal::NotYet { to: there.title.clone(), missing, unmet });
@@ -162,7 +161,7 @@ impl Workflows {
         Ok(Allowed {
             to: to.clone(),
             direction: way.direction,
-            writes,
+            writes: self.writes(&lead.position, to, fields, now),
             suppresses: there.suppresses,
             probability: there.probability,
             ticket: self.ticket_change(&lead.position, to),
@@ -171,6 +170,9 @@ impl Workflows {
 
     /// Where `lead` goes by itself now, if anywhere: a time has run out, `event` was waited for, or a condition has
     /// come to hold, and nothing that the move requires is missing. Moves are tried in the file's order.
+    ///
+    /// To make the move, keep the event's name among the lead's tags first and then ask [`Workflows::check`], which knows
+    /// what has happened from the tags alone.
     pub fn due(&self, lead: &Lead, fields: &Fields, event: Option<&Event>, now: Timestamp) -> Option<Position> {
         if !self.automatic() || lead.folded {
             return None;

@@ -2,8 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod bad_server;
+mod cli;
+mod config;
+mod files;
+mod intake;
+mod halopsa;
 mod layers;
 mod store;
 mod tui;
 mod workflow;
 mod net;
+mod sim;

@@ -148,7 +148,7 @@ async fn the_budget_holds_and_too_long_a_wait_is_handed_back() {
         client.get("people").lane("search").send().await.unwrap();
     }
     let waited: Duration = kit.naps.taken().iter().sum();
-    assert!(waited >= Duration::from_secs(60) && waited < Duration::from_secs(70), "{waited:?}");
+    assert!(waited >= Duration::from_mins(1) && waited < Duration::from_secs(70), "{waited:?}");
     let error = client.get("people").lane("search").send().await.unwrap_err();
     assert_eq!((error.class(), server.hits()), (Class::RateLimited, 5));
     assert!(error.wait().unwrap() > Duration::from_mins(50), "{error}");

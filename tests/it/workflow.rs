@@ -382,6 +382,19 @@ fn the_described_settings_form_works() {
     assert!(said.contains("reserching_to_contacted: must be named STAGE_to_STAGE"), "{said}");
 }
 
+const GUIDE: &str = include_str!("../config/good/workflows-described.json");
+
+proptest! {
+    #[test]
+    fn a_damaged_json_form_never_panics(at in 0..GUIDE.len(), with in "[a-z_\\[\\]{}\":,0-9]") {
+        let mut text = GUIDE.as_bytes().to_vec();
+        text[at] = with.as_bytes()[0];
+        if let Err(problems) = Workflows::parse_json(&String::from_utf8_lossy(&text), "w.json") {
+            prop_assert!(problems.to_string().contains("w.json:"), "{}", problems);
+        }
+    }
+}
+
 /// Made-up files whose stages and moves make sense.
 fn files() -> impl Strategy<Value = WorkflowFile> {
     let trigger = (0..5u8, 1..200u64);

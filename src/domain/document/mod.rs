@@ -9,7 +9,7 @@ mod json;
 mod read;
 mod toml;
 
-pub use read::read;
+pub use read::{Reading, read, reading};
 
 use std::{fmt, sync::Arc};
 
@@ -330,6 +330,15 @@ impl Problems {
         list.sort();
         list.dedup();
         if list.is_empty() { Ok(()) } else { Err(Self(list)) }
+    }
+
+    /// These and others.
+    #[must_use]
+    pub fn and(mut self, others: Vec<Problem>) -> Self {
+        self.0.extend(others);
+        self.0.sort();
+        self.0.dedup();
+        self
     }
 
     /// All of them.

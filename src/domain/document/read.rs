@@ -9,29 +9,53 @@ use serde::{
 };
 use std::{cell::RefCell, collections::BTreeSet, fmt};
 
-/// Reads `node` as a `T`.
+/// Each fault costs another reading, so a file of nothing but faults must come to an end.
+const MOST_PROBLEMS: usize = 100;
+
+/// Reads `node` as a `T`, or says everything that is wrong with it.
 ///
 /// What cannot be read must have a default (`#[serde(default)]`) for the reading to go on past it; so a type of
 /// settings gets all its faults listed, and a type with required keys at least the first of each table. Types
 /// must not use `flatten`, `untagged` or inner tags: they hide from serde which keys are known.
 pub fn read<T: DeserializeOwned>(node: &Node) -> Result<T, Problems> {
+    let Reading { value, problems, .. } = reading(node);
+    Problems::none_of(problems)?;
+    value.ok_or_else(|| Problem::new(&node.origin, "", "cannot be read").into())
+}
+
+/// A reading that went as far as it could.
+pub struct Reading<T> {
+    /// What was read, with defaults where something was wrong; `None` when even that was not enough.
+    pub value: Option<T>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Nothing had to be left out but keys that nobody knows, so whatever else is found wrong with the value is wrong
+    /// with what was written.
+    pub complete: bool,
+}
+
+/// Reads `node` as a `T`, and goes on after faults; for what can be checked further all the same.
+pub fn reading<T: DeserializeOwned>(node: &Node) -> Reading<T> {
     let reader = Reader::default();
     loop {
         let outcome = T::deserialize(At { node, reader: &reader, path: String::new() });
         let mut problems = reader.problems.borrow_mut();
+        let mut bad = reader.bad.borrow_mut();
         let fault = match outcome {
-            Ok(value) => return Problems::none_of(std::mem::take(&mut *problems)).map(|()| value),
+            Ok(value) => return Reading { value: Some(value), problems: std::mem::take(&mut *problems), complete: bad.is_empty() },
             Err(fault) => fault,
         };
         let (path, origin) = fault.place.unwrap_or_else(|| (String::new(), node.origin.clone()));
-        let mut bad = reader.bad.borrow_mut();
         let already_said = fault.missing.is_some_and(|key| bad.contains(&join(&path, key)));
         if !already_said {
             problems.push(Problem::new(&origin, path.clone(), fault.sentence));
         }
-        if path.is_empty() || !bad.insert(path) {
-            return Problems::none_of(std::mem::take(&mut *problems))
-                .and_then(|()| Err(Problem::new(&node.origin, "", "cannot be read").into()));
+        let enough = problems.len() >= MOST_PROBLEMS;
+        if enough {
+            problems.push(Problem::new(&origin, "", "further faults are not listed; correct these first"));
+        }
+        if enough || path.is_empty() || !bad.insert(path) {
+            return Reading { value: None, problems: std::mem::take(&mut *problems), complete: false };
         }
     }
 }

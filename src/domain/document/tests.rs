@@ -106,6 +106,14 @@ fn a_layer_replaces_values_and_unites_tables() {
 }
 
 #[test]
+fn a_file_of_nothing_but_faults_comes_to_an_end() {
+    let text = format!("words = [{}]\n", "1, ".repeat(50_000));
+    let said = complaints(Node::toml(Page::of_user("x.toml", &text)).and_then(|node| read(&node)));
+    assert_eq!(said.len(), 101);
+    assert!(said.iter().any(|line| line.contains("further faults are not listed")));
+}
+
+#[test]
 fn no_complaint_repeats_a_value() {
     let text =
         "name = 1\nsmall = 'hunter2'\non = 'hunter2'\nshade = 'hunter2'\nwords = 'hunter2'\ninner = 'hunter2'\nstages = ['hunter2']\n";

@@ -11,15 +11,19 @@ use super::{
 };
 use crate::domain::{
     FieldKind, Lifecycle, Period,
-    document::{Node, Origin, Problem, Problems, nearest, read},
+    document::{Node, Origin, Problem, Problems, Reading, nearest, read, reading},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tree of a `workflows.toml` that says the same, and what has no meaning here, a sentence each.
 pub(super) fn translate(json: &Node) -> Result<(Node, Vec<String>), Problems> {
-    let described: Described = read(json)?;
+    let Reading { value, problems, complete } = reading::<Described>(json);
+    if !complete {
+        Problems::none_of(problems.clone())?;
+    }
+    let described = value.unwrap_or_default();
     let shipped: WorkflowFile = read(&Node::toml(crate::domain::document::Page::shipped("workflows.toml", SHIPPED))?)?;
-    let mut translator = Translator { json, shipped, top: Node::empty(), events: BTreeSet::new(), notes: Vec::new(), problems: Vec::new() };
+    let mut translator = Translator { json, shipped, top: Node::empty(), events: BTreeSet::new(), notes: Vec::new(), problems };
     translator.all(described);
     Problems::none_of(translator.problems)?;
     Ok((translator.top, translator.notes))
