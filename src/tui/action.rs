@@ -111,8 +111,17 @@ const EDITABLE: Scope = Scope::of(&[Context::Review, Context::Merge, Context::Re
 const ACROSS: Scope = Scope::of(&[Context::Home, Context::Review, Context::Pipeline, Context::Sync]);
 const FILTERED: Scope = Scope::of(&[Context::Review, Context::Pipeline, Context::Logs, Context::Search, Context::Sync]);
 const SORTED: Scope = Scope::of(&[Context::Review, Context::Pipeline, Context::Search]);
-const COPIED: Scope =
-    Scope::of(&[Context::Review, Context::Merge, Context::Pipeline, Context::Imports, Context::Logs, Context::Search, Context::Sync, Context::Record, Context::Menu]);
+const COPIED: Scope = Scope::of(&[
+    Context::Review,
+    Context::Merge,
+    Context::Pipeline,
+    Context::Imports,
+    Context::Logs,
+    Context::Search,
+    Context::Sync,
+    Context::Record,
+    Context::Menu,
+]);
 const PEOPLE: Scope = Scope::of(&[Context::Review, Context::Merge, Context::Pipeline, Context::Search, Context::Record]);
 const ALL: Scope = Scope::of(&Context::ALL);
 const SCREENS: Scope = ALL.but(Scope::of(&[Context::Menu]));

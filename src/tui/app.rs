@@ -190,7 +190,9 @@ impl State {
 
     /// Keys that work while something is typed.
     fn typed_elsewhere(&mut self, chord: Chord) {
-        if let Meaning::Act(action @ (Action::QuitNow | Action::Suspend | Action::Redraw)) = self.shared.keymap.meaning(Context::Home, &[chord]) {
+        if let Meaning::Act(action @ (Action::QuitNow | Action::Suspend | Action::Redraw)) =
+            self.shared.keymap.meaning(Context::Home, &[chord])
+        {
             self.perform(action);
         }
     }
@@ -274,7 +276,11 @@ impl State {
             Action::Mouse => {
                 self.shared.mouse = !self.shared.mouse;
                 self.shared.effect(Effect::Mouse(self.shared.mouse));
-                let words = if self.shared.mouse { "the wheel scrolls now; hold Shift to select text" } else { "selecting is the terminal's again" };
+                let words = if self.shared.mouse {
+                    "the wheel scrolls now; hold Shift to select text"
+                } else {
+                    "selecting is the terminal's again"
+                };
                 self.shared.say(Tone::Plain, words);
             }
             Action::Suspend => self.shared.effect(Effect::Suspend),
@@ -422,10 +428,13 @@ impl State {
                 Some((_, why)) => (Tone::Bad, format!("{} decided, {} not: {why}", batch.done.len(), batch.failed.len())),
             },
             Told::Started(_) => (Tone::Good, "the import has begun".to_owned()),
-            Told::Checked(check) => (if check.verdict == Verdict::Fail { Tone::Bad } else { Tone::Good }, format!("{}: {}", check.what, check.words)),
-            Told::Synced(report) => {
-                (Tone::Good, format!("pulled {}, pushed {}, {} waiting, {} refused", report.pulled, report.pushed, report.pending, report.dead))
+            Told::Checked(check) => {
+                (if check.verdict == Verdict::Fail { Tone::Bad } else { Tone::Good }, format!("{}: {}", check.what, check.words))
             }
+            Told::Synced(report) => (
+                Tone::Good,
+                format!("pulled {}, pushed {}, {} waiting, {} refused", report.pulled, report.pushed, report.pending, report.dead),
+            ),
             Told::Claimed { by_other: Some(other) } => (Tone::Bad, format!("{other} has this one open; decide it together")),
             Told::Moved(Moved::Refused { .. }) | Told::Amended(_) | Told::Claimed { by_other: None } | Told::Quiet => return,
         };
@@ -490,7 +499,8 @@ impl State {
     }
 
     fn remember(&mut self) {
-        let screens: serde_json::Map<_, _> = remembering().map(|place| (place.title().to_owned(), self.views.get(place).remember())).collect();
+        let screens: serde_json::Map<_, _> =
+            remembering().map(|place| (place.title().to_owned(), self.views.get(place).remember())).collect();
         let filters: Vec<_> = self.shared.filters.iter().map(|(place, text)| (place.title(), text)).collect();
         let memory = serde_json::json!({ "screen": self.trail[0].title(), "screens": screens, "filters": filters }).to_string();
         if memory != self.remembered {
@@ -528,4 +538,3 @@ fn remembering() -> impl Iterator<Item = Context> {
 pub fn missing(need: Need, met: bool) -> Option<Cow<'static, str>> {
     (!met).then_some(Cow::Borrowed(need.missing()))
 }
-

@@ -117,9 +117,10 @@ impl Canvas<'_> {
         Clear.render(area.intersection(self.cells.area), self.cells);
     }
 
-    /// Draws a box with its title and gives the room inside. On a plain screen the title is a line of its own.
+    /// Draws a box with its title and gives the room inside. On a plain screen the title is a line of its own. Only
+    /// the title shows the focus: a coloured frame would cost a pen change on each row.
     pub fn panel(&mut self, area: Rect, title: &str, focused: bool) -> Rect {
-        let (title_role, border_role) = if focused { (Role::Focus, Role::Focus) } else { (Role::Title, Role::Border) };
+        let title_role = if focused { Role::Focus } else { Role::Title };
         if area.width < 3 || area.height < 2 {
             return Rect { width: 0, height: 0, ..area };
         }
@@ -127,7 +128,7 @@ impl Canvas<'_> {
             self.put(Rect { height: 1, ..area }, title, title_role);
             return Rect { x: area.x + 1, y: area.y + 1, width: area.width - 1, height: area.height - 1 };
         }
-        let style = self.style(border_role);
+        let style = self.style(Role::Border);
         Block::bordered().border_set(self.look.glyphs.border).border_style(style).render(area, self.cells);
         let room = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
         self.put(room, title, title_role);

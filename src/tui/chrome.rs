@@ -39,11 +39,15 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
         let (body, foot) = bottom(rest, hints.len() as u16);
         tabs(state, &mut canvas, head);
         state.views.get(state.place()).draw(&mut canvas, body, cx);
+        if state.overlays().is_empty() {
+            hint_lines(&mut canvas, foot, &hints);
+        }
+        let (over, last) = bottom(area, 1);
         for layer in state.overlays() {
             canvas.cursor = None;
-            layer.draw(&mut canvas, Rect { height: area.height - 1, ..area }, cx);
+            layer.draw(&mut canvas, over, cx);
         }
-        foot_rows(state, &mut canvas, foot, &hints);
+        last_row(state, &mut canvas, last);
     }
     let cursor = canvas.cursor;
     if let Some(cursor) = cursor {
@@ -52,7 +56,10 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
 }
 
 fn too_small(canvas: &mut Canvas<'_>, area: Rect) {
-    let words = format!("This window is {}x{}. Leadloom needs {}x{}: make it larger, or press q to leave.", area.width, area.height, SMALLEST.0, SMALLEST.1);
+    let words = format!(
+        "This window is {}x{}. Leadloom needs {}x{}: make it larger, or press q to leave.",
+        area.width, area.height, SMALLEST.0, SMALLEST.1
+    );
     canvas.paragraph(area, &words, Role::Text);
 }
 
@@ -73,7 +80,11 @@ fn tabs(state: &State, canvas: &mut Canvas<'_>, row: Rect) {
     let mut used = 1;
     for (context, title) in shown(count) {
         let at = Rect { x: row.x + used, width: row.width.saturating_sub(used), ..row };
-        used += if context == place { canvas.put(at, &format!("[{title}]"), Role::Tab) } else { canvas.put(at, &format!(" {title} "), Role::Text) };
+        used += if context == place {
+            canvas.put(at, &format!("[{title}]"), Role::Tab)
+        } else {
+            canvas.put(at, &format!(" {title} "), Role::Text)
+        };
     }
     if open.is_none() {
         let at = Rect { x: row.x + used, width: row.width.saturating_sub(used), ..row };
@@ -171,8 +182,7 @@ fn hint_rows(state: &State, area: Rect) -> Vec<Vec<Hint>> {
     lines
 }
 
-/// The hint rows, or a sentence in the last of them, or the keys pressed so far of a longer sequence.
-fn foot_rows(state: &State, canvas: &mut Canvas<'_>, foot: Rect, hints: &[Vec<Hint>]) {
+fn hint_lines(canvas: &mut Canvas<'_>, foot: Rect, hints: &[Vec<Hint>]) {
     for (row, line) in rows(foot).zip(hints) {
         let mut used = 1;
         for hint in line {
@@ -181,7 +191,10 @@ fn foot_rows(state: &State, canvas: &mut Canvas<'_>, foot: Rect, hints: &[Vec<Hi
             used += canvas.put(at(used), hint.title, if hint.can { Role::Text } else { Role::Disabled }) + 2;
         }
     }
-    let Some(last) = rows(foot).last() else { return };
+}
+
+/// A sentence in place of the last hints, or the keys pressed so far of a longer sequence.
+fn last_row(state: &State, canvas: &mut Canvas<'_>, last: Rect) {
     let inside = Rect { x: last.x + 1, width: last.width.saturating_sub(2), ..last };
     if let Some(toast) = &state.shared.toast {
         canvas.clear(last);
@@ -194,6 +207,6 @@ fn foot_rows(state: &State, canvas: &mut Canvas<'_>, foot: Rect, hints: &[Vec<Hi
     } else if !state.pressed().is_empty() {
         canvas.clear(last);
         let keys: String = state.pressed().iter().map(|chord| chord.shown() + " ").collect();
-        canvas.line(inside, &[(&keys, Role::Key), ("…", Role::Muted)]);
+        canvas.line(inside, &[(&keys, Role::Key), (canvas.look.glyphs.ellipsis, Role::Muted)]);
     }
 }

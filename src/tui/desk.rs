@@ -2,11 +2,14 @@
 //! services in the product, canned answers in tests. Absent: any rule; those are behind the door.
 
 use crate::{
-    domain::{Choice, ContactId, ContactSummary, DecisionId, LeadId, OperationId, Outcome, Position, RecordId, ReviewId, ReviewKind, RunId, Source, Text},
+    domain::{
+        Choice, ContactId, ContactSummary, DecisionId, LeadId, OperationId, Outcome, Position, RecordId, ReviewId, ReviewKind, RunId,
+        Source, Text,
+    },
     services::{
         Batch, Board, BoardFilter, Card, CardKey, CardView, Check, Done, Event, HistoryRow, Home, ImportPlan, ImportRequest, MergeChoice,
-        MergePreview, Moved, OperationView, Question, RecordView, ReviewFilter, ReviewKey, ReviewRow, RowFailure, RunRecord, RunView, SourceState,
-        Status, SyncReport, SyncState,
+        MergePreview, Moved, OperationView, Question, RecordView, ReviewFilter, ReviewKey, ReviewRow, RowFailure, RunRecord, RunView,
+        SourceState, Status, SyncReport, SyncState,
     },
 };
 use std::{future::Future, path::PathBuf, pin::Pin};
@@ -113,21 +116,42 @@ pub struct FolderEntry {
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "each names what it does")]
 pub enum Command {
-    Accept { review: ReviewId, choice: MergeChoice },
-    Decide { reviews: Vec<ReviewId>, verb: Verb },
+    Accept {
+        review: ReviewId,
+        choice: MergeChoice,
+    },
+    Decide {
+        reviews: Vec<ReviewId>,
+        verb: Verb,
+    },
     /// Corrects fields of an incoming record before it is decided.
-    Amend { review: ReviewId, choices: Vec<Choice> },
+    Amend {
+        review: ReviewId,
+        choices: Vec<Choice>,
+    },
     /// Keeps the question for this person while it is open; others see whose it is.
     Claim(ReviewId),
     Release,
     /// The last decision of this person, or that one.
     Undo(Option<DecisionId>),
     Redo,
-    Edit { contact: ContactId, version: u32, choices: Vec<Choice> },
-    Move { lead: LeadId, to: Position, choices: Vec<Choice>, version: Option<u32> },
+    Edit {
+        contact: ContactId,
+        version: u32,
+        choices: Vec<Choice>,
+    },
+    Move {
+        lead: LeadId,
+        to: Position,
+        choices: Vec<Choice>,
+        version: Option<u32>,
+    },
     Forward(LeadId),
     Back(LeadId),
-    Own { lead: LeadId, owner: Option<Text> },
+    Own {
+        lead: LeadId,
+        owner: Option<Text>,
+    },
     Import(ImportRequest),
     Pause(RunId),
     Resume(RunId),

@@ -5,8 +5,8 @@ use super::{
     desk::{Command, Desk, Failure, Query},
     event::{Effect, Event, Slot},
 };
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt as _;
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 use tracing::{error, warn};
 

@@ -7,7 +7,8 @@ use super::action::{Action, Context};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    fmt, fmt::Write as _,
+    fmt,
+    fmt::Write as _,
     str::FromStr,
 };
 
@@ -134,7 +135,9 @@ impl FromStr for Chord {
         let unknown = || UnknownKey(raw.to_owned());
         let mut mods = KeyModifiers::NONE;
         let mut rest = raw;
-        while let Some((modifier, prefix, _)) = MODIFIERS.iter().find(|(_, prefix, _)| rest.len() > prefix.len() && rest.starts_with(prefix)) {
+        while let Some((modifier, prefix, _)) =
+            MODIFIERS.iter().find(|(_, prefix, _)| rest.len() > prefix.len() && rest.starts_with(prefix))
+        {
             mods |= *modifier;
             rest = &rest[prefix.len()..];
         }
@@ -143,7 +146,12 @@ impl FromStr for Chord {
             (Some(c), None) if !c.is_whitespace() && !c.is_control() => KeyCode::Char(c),
             _ => match NAMED.iter().find(|(_, name, _)| *name == rest) {
                 Some((code, ..)) => *code,
-                None => rest.strip_prefix('f').and_then(|n| n.parse().ok()).filter(|n| (1..=12).contains(n)).map(KeyCode::F).ok_or_else(unknown)?,
+                None => rest
+                    .strip_prefix('f')
+                    .and_then(|n| n.parse().ok())
+                    .filter(|n| (1..=12).contains(n))
+                    .map(KeyCode::F)
+                    .ok_or_else(unknown)?,
             },
         };
         if matches!(code, KeyCode::Char(c) if c != ' ') && mods.contains(KeyModifiers::SHIFT) {

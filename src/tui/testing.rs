@@ -78,7 +78,8 @@ impl Console {
     /// Starts it; the desk's first answers are not in yet.
     pub fn new(desk: Arc<dyn Desk>, setup: Setup) -> Self {
         let theme = Theme::built_in(setup.depth);
-        let look = Look { theme, glyphs: if setup.boxes { glyphs::UNICODE } else { glyphs::ASCII }, boxes: setup.boxes, zone: TimeZone::UTC };
+        let look =
+            Look { theme, glyphs: if setup.boxes { glyphs::UNICODE } else { glyphs::ASCII }, boxes: setup.boxes, zone: TimeZone::UTC };
         let keymap = setup.keymap.as_deref().map_or_else(|| Ok(Keymap::built_in()), Keymap::patched);
         #[allow(clippy::expect_used, reason = "only tests come here, and a test wants to hear of it")]
         let keymap = keymap.expect("the test's keymap is right");

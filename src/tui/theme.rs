@@ -120,7 +120,9 @@ pub enum ThemeError {
         known: String,
     },
     /// A style cannot be read.
-    #[error("the theme gives {role} the style {given:?}, in which {word:?} is neither a colour nor an attribute; write for example \"red on black bold\" or \"#ffaf00\"")]
+    #[error(
+        "the theme gives {role} the style {given:?}, in which {word:?} is neither a colour nor an attribute; write for example \"red on black bold\" or \"#ffaf00\""
+    )]
     Style {
         /// For which role.
         role: &'static str,

@@ -79,7 +79,11 @@ pub fn span(span: Duration) -> String {
 /// A span that is being waited for: `0m 40s`, `1h 05m`.
 pub fn countdown(span: Duration) -> String {
     let seconds = span.as_secs();
-    if seconds < 3_600 { format!("{}m {:02}s", seconds / 60, seconds % 60) } else { format!("{}h {:02}m", seconds / 3_600, seconds / 60 % 60) }
+    if seconds < 3_600 {
+        format!("{}m {:02}s", seconds / 60, seconds % 60)
+    } else {
+        format!("{}h {:02}m", seconds / 3_600, seconds / 60 % 60)
+    }
 }
 
 #[cfg(test)]

@@ -177,7 +177,9 @@ impl Layer for Form {
                     KeyCode::Char(c) => {
                         let after = (1..=options.len()).map(|step| (*chosen + step) % options.len());
                         let wanted = c.to_lowercase().next();
-                        let hit = after.into_iter().find(|place| options[*place].chars().next().and_then(|first| first.to_lowercase().next()) == wanted);
+                        let hit = after
+                            .into_iter()
+                            .find(|place| options[*place].chars().next().and_then(|first| first.to_lowercase().next()) == wanted);
                         *chosen = hit.unwrap_or(*chosen);
                     }
                     _ => return Done::Pass,
@@ -254,6 +256,9 @@ impl Layer for Form {
             }
         }
         let note = self.entries.iter().any(|entry| matches!(entry.value, Value::Note(_)));
-        canvas.panel_note(place, if note { "Ctrl-S saves  Ctrl-O own editor  Esc closes" } else { "Enter saves  Tab next field  Esc closes" });
+        canvas.panel_note(
+            place,
+            if note { "Ctrl-S saves  Ctrl-O own editor  Esc closes" } else { "Enter saves  Tab next field  Esc closes" },
+        );
     }
 }

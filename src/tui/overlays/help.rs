@@ -155,7 +155,9 @@ impl Layer for Help {
             (Row::Line(_, line), 0) => (Cow::Borrowed(line.keys.as_str()), if line.can.is_ok() { Role::Key } else { Role::Disabled }),
             (Row::Line(_, line), 1) => (Cow::Borrowed(line.action.row().title), if line.can.is_ok() { Role::Text } else { Role::Disabled }),
             (Row::Line(_, line), _) => match &line.can {
-                Ok(()) if line.action.row().danger == Danger::Lasting => (Cow::Owned(format!("{} (cannot be undone)", line.action.row().effect)), Role::Muted),
+                Ok(()) if line.action.row().danger == Danger::Lasting => {
+                    (Cow::Owned(format!("{} (cannot be undone)", line.action.row().effect)), Role::Muted)
+                }
                 Ok(()) => (Cow::Borrowed(line.action.row().effect), Role::Muted),
                 Err(why) => (Cow::Owned(format!("not now: {why}")), Role::Disabled),
             },

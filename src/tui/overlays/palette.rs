@@ -159,7 +159,13 @@ impl Layer for Palette {
         if let (Slot::Undoable, Answer::Undoable(Some(last))) = (slot, answer) {
             let can = last.undoable.clone().map_err(|why| Cow::Owned(why.to_string()));
             let title = format!("Undo: {} ({} ago)", last.words, words::age(last.at, cx.now));
-            let row = Row { place: self.commands.len(), title, place_words: Cow::Borrowed("anywhere"), key: cx.keymap.key(Action::Undo), entry: Entry::Command(Action::Undo, can) };
+            let row = Row {
+                place: self.commands.len(),
+                title,
+                place_words: Cow::Borrowed("anywhere"),
+                key: cx.keymap.key(Action::Undo),
+                entry: Entry::Command(Action::Undo, can),
+            };
             self.commands.push(row);
             if !self.filter.text().is_empty() {
                 self.search();

@@ -27,10 +27,16 @@ static SCREEN_THREAD: OnceLock<ThreadId> = OnceLock::new();
 /// The terminal is ours just now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Remembers whether the terminal has to be given back in a panic, and that this thread draws.
-pub(super) fn guard(taken: bool) {
+/// From here on a panic gives the terminal back; this is the thread that draws.
+pub(super) fn taken() {
     SCREEN_THREAD.get_or_init(|| thread::current().id());
-    TAKEN.store(taken, Ordering::SeqCst);
+    TAKEN.store(true, Ordering::SeqCst);
+}
+
+/// The terminal is about to be given back. False when a panic has done so already: doing it twice would put the
+/// cursor over the message.
+pub(super) fn giving_back() -> bool {
+    TAKEN.swap(false, Ordering::SeqCst)
 }
 
 /// Sets the panic hook of the process. Crash files go to `folder`.
@@ -47,7 +53,11 @@ pub fn install(folder: PathBuf, ring: Ring) {
         let written = write(&folder, &report);
         if draws || !TAKEN.load(Ordering::SeqCst) {
             let _best_effort = match written {
-                Ok(path) => writeln!(io::stderr(), "leadloom stopped because of a mistake of its own. Nothing decided is lost.\nWhat happened is in {}", path.display()),
+                Ok(path) => writeln!(
+                    io::stderr(),
+                    "leadloom stopped because of a mistake of its own. Nothing decided is lost.\nWhat happened is in {}",
+                    path.display()
+                ),
                 Err(_) => writeln!(io::stderr(), "leadloom stopped because of a mistake of its own. Nothing decided is lost.\n{report}"),
             };
         } else {

@@ -16,7 +16,10 @@ pub async fn edit(text: &str) -> io::Result<Option<String>> {
     let mut file = tempfile::Builder::new().prefix("leadloom-").suffix(".txt").tempfile()?;
     file.write_all(text.as_bytes())?;
     file.flush()?;
-    let program = ["VISUAL", "EDITOR"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.trim().is_empty())).unwrap_or_else(|| "vi".to_owned());
+    let program = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()))
+        .unwrap_or_else(|| "vi".to_owned());
     // Editors are configured with arguments ("code --wait"), so the shell takes it apart; the path is an argument.
     let status = Command::new("sh").arg("-c").arg(format!("{program} \"$1\"")).arg("sh").arg(file.path()).status().await?;
     if !status.success() {

@@ -87,8 +87,8 @@ impl<W: Write> Tty<W> {
     pub fn take(&mut self) -> io::Result<()> {
         if self.discipline == Discipline::Real {
             crossterm::terminal::enable_raw_mode()?;
+            crash::taken();
         }
-        crash::guard(self.discipline == Discipline::Real);
         self.ours = true;
         let mouse = self.mouse;
         let backend = self.terminal.backend_mut();
@@ -106,7 +106,9 @@ impl<W: Write> Tty<W> {
             return Ok(());
         }
         self.ours = false;
-        crash::guard(false);
+        if self.discipline == Discipline::Real && !crash::giving_back() {
+            return Ok(());
+        }
         let backend = self.terminal.backend_mut();
         backend.forget();
         let written = backend.out().write_all(LEAVE.as_bytes()).and_then(|()| backend.out().flush());

@@ -38,6 +38,11 @@ impl Pen {
         Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier, unknown: false }
     }
 
+    /// A blank written with it looks like nothing: no background, no line, no reverse.
+    pub fn is_unseen_on_blanks(self) -> bool {
+        !self.unknown && self.bg == Color::Reset && (self.modifier - (Modifier::BOLD | Modifier::DIM | Modifier::ITALIC)).is_empty()
+    }
+
     /// Turns into `next`, appending the codes for it.
     pub fn become_pen(&mut self, next: Self, out: &mut String) {
         if *self == next {

@@ -129,7 +129,14 @@ impl Home {
         let mut rows = crate::tui::canvas::rows(inner);
         for count in &home.pipeline {
             let Some(row) = rows.next() else { return };
-            let rest = self.line(canvas, row, Some(Target::Board(count.lifecycle)), count.lifecycle.label(), &words::count(count.cards), Role::Text);
+            let rest = self.line(
+                canvas,
+                row,
+                Some(Target::Board(count.lifecycle)),
+                count.lifecycle.label(),
+                &words::count(count.cards),
+                Role::Text,
+            );
             if count.today > 0 {
                 canvas.put(rest, &format!("+{} today", words::count(count.today)), Role::Muted);
             }
@@ -185,7 +192,16 @@ impl Home {
             canvas.put(body, "Nobody decided anything meanwhile.", Role::Muted);
         }
         for (row, deed) in crate::tui::canvas::rows(body).zip(&home.since) {
-            canvas.line(row, &[(&deed.actor, Role::Title), (" ", Role::Text), (&deed.action, Role::Text), (" ", Role::Text), (&words::count(deed.times), Role::Text)]);
+            canvas.line(
+                row,
+                &[
+                    (&deed.actor, Role::Title),
+                    (" ", Role::Text),
+                    (&deed.action, Role::Text),
+                    (" ", Role::Text),
+                    (&words::count(deed.times), Role::Text),
+                ],
+            );
         }
     }
 }
@@ -214,14 +230,18 @@ pub fn standing(state: SourceStanding) -> (&'static str, Role) {
     }
 }
 
+/// The last run in a few words; what went wrong comes before how much came in.
 fn source_words(canvas: &Canvas<'_>, source: &SourceState) -> String {
     let mut out = Vec::new();
     if let Some(run) = &source.last {
-        let counters = &run.counters;
-        out.push(format!("{}  +{} new  {} known  {} to review", canvas.moment(run.started_at), words::count(counters.created), words::count(counters.enriched + counters.unchanged), words::count(counters.review)));
+        out.push(canvas.moment(run.started_at));
     }
     if !source.note.is_empty() {
         out.push(source.note.to_string());
+    }
+    if let Some(run) = source.last.as_ref().filter(|run| run.counters.read > 0) {
+        out.push(format!("+{} new", words::count(run.counters.created)));
+        out.push(format!("{} to review", words::count(run.counters.review)));
     }
     if let Some(credits) = source.credits {
         out.push(format!("{} credits", words::count(credits.max(0) as u64)));
@@ -254,7 +274,16 @@ impl View for Home {
     }
 
     fn hints(&self) -> &'static [Action] {
-        &[Action::GoReview, Action::GoPipeline, Action::GoImports, Action::Open, Action::Palette, Action::Undo, Action::Refresh, Action::Quit]
+        &[
+            Action::GoReview,
+            Action::GoPipeline,
+            Action::GoImports,
+            Action::Open,
+            Action::Palette,
+            Action::Undo,
+            Action::Refresh,
+            Action::Quit,
+        ]
     }
 
     fn answered(&mut self, slot: Slot, answer: Answer, cx: &mut Shared) {
@@ -278,7 +307,10 @@ impl View for Home {
         if home.contacts == 0 && home.sources.iter().all(|source| source.last.is_none()) {
             return first_run(canvas, area, home, cx);
         }
-        let boxes = (home.reviews.len() as u16 + u16::from(home.outbox.dead > 0)).max(home.pipeline.len() as u16 + u16::from(home.stuck > 0)).max(3) + 2;
+        let boxes = (home.reviews.len() as u16 + u16::from(home.outbox.dead > 0))
+            .max(home.pipeline.len() as u16 + u16::from(home.stuck > 0))
+            .max(3)
+            + 2;
         let (head, rest) = top(area, boxes.min(area.height / 3 + 2));
         let parts = columns(head, 3);
         if cx.two_panes() {
@@ -323,7 +355,9 @@ fn first_run(canvas: &mut Canvas<'_>, area: Rect, home: &services::Home, cx: &Sh
     let ready: Vec<_> = home.sources.iter().filter(|source| callable(source)).map(|source| source.source.label()).collect();
     let file = cx.keymap.key(Action::ImportFile);
     let halo = match cx.status.as_ref().map(|status| &status.halo) {
-        Some(HaloState::NotConfigured) => "HaloPSA is not set up yet. Records can be imported and reviewed all the same; to send them, leave with q and run: leadloom init",
+        Some(HaloState::NotConfigured) => {
+            "HaloPSA is not set up yet. Records can be imported and reviewed all the same; to send them, leave with q and run: leadloom init"
+        }
         _ => "HaloPSA is set up. What is accepted here is sent there a few seconds later.",
     };
     let sources = if ready.is_empty() {
@@ -334,7 +368,12 @@ fn first_run(canvas: &mut Canvas<'_>, area: Rect, home: &services::Home, cx: &Sh
     let lines = [
         ("Nothing has been imported yet.".to_owned(), Role::Title),
         (sources, Role::Text),
-        (format!("A file: press {imports}, then {file}, and choose a CSV, XLSX or JSON export. You see how it is understood before anything happens."), Role::Text),
+        (
+            format!(
+                "A file: press {imports}, then {file}, and choose a CSV, XLSX or JSON export. You see how it is understood before anything happens."
+            ),
+            Role::Text,
+        ),
         (halo.to_owned(), Role::Text),
         (format!("Just looking? leadloom demo shows a made-up world. {} lists every key.", cx.keymap.key(Action::Help)), Role::Muted),
     ];

@@ -131,7 +131,9 @@ impl Imports {
                     let (words, role) = standing(source.state);
                     (Cow::Borrowed(words), role)
                 }
-                2 => (Cow::Owned(source.last.as_ref().map(|run| words::moment(run.started_at, now, &zone)).unwrap_or_default()), Role::Muted),
+                2 => {
+                    (Cow::Owned(source.last.as_ref().map(|run| words::moment(run.started_at, now, &zone)).unwrap_or_default()), Role::Muted)
+                }
                 3 => (number(|run| run.counters.read), Role::Text),
                 4 => (number(|run| run.counters.created), Role::Text),
                 5 => (number(|run| run.counters.enriched + run.counters.unchanged), Role::Text),
@@ -147,7 +149,10 @@ impl Imports {
             return;
         };
         let shown = self.run();
-        let title = shown.map_or_else(|| source.source.label().to_owned(), |view| format!("{} {}, run {}", source.source, view.what, view.run.id.short()));
+        let title = shown.map_or_else(
+            || source.source.label().to_owned(),
+            |view| format!("{} {}, run {}", source.source, view.what, view.run.id.short()),
+        );
         let inner = canvas.panel(area, &title, self.pane == Pane::Runs);
         let mut rest = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let Some(view) = shown else {
@@ -166,15 +171,32 @@ impl Imports {
         let (state, role) = run_state(run.state);
         let pace = if run.state == RunState::Running && view.rate > 0.0 { format!("   {:.0} rows/s", view.rate) } else { String::new() };
         let left_words = view.left.map(|left| format!("   about {} left", words::countdown(left))).unwrap_or_default();
-        let used = canvas.line(line, &[(state, role), ("   ", Role::Text), (&format!("page {}", run.pages), Role::Muted), (&pace, Role::Text), (&left_words, Role::Muted)]);
+        let used = canvas.line(
+            line,
+            &[
+                (state, role),
+                ("   ", Role::Text),
+                (&format!("page {}", run.pages), Role::Muted),
+                (&pace, Role::Text),
+                (&left_words, Role::Muted),
+            ],
+        );
         if let Some(total) = run.total.filter(|_| run.state == RunState::Running) {
             let bar = Rect { x: line.x + used + 2, width: line.width.saturating_sub(used + 2).min(24), ..line };
             canvas.bar(bar, run.counters.read, total, Role::Bar);
         }
         rest = below;
-        let parts: Vec<_> = outcomes(&run.counters).iter().filter(|(_, count)| *count > 0).map(|(outcome, count)| format!("{} {}", outcome.key(), words::count(*count))).collect();
+        let parts: Vec<_> = outcomes(&run.counters)
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(outcome, count)| format!("{} {}", outcome.key(), words::count(*count)))
+            .collect();
         let of = run.total.map(|total| format!(" of {}", words::count(total))).unwrap_or_default();
-        let counters = if parts.is_empty() { "nothing read yet".to_owned() } else { format!("read {}{of}: {}", words::count(run.counters.read), parts.join(", ")) };
+        let counters = if parts.is_empty() {
+            "nothing read yet".to_owned()
+        } else {
+            format!("read {}{of}: {}", words::count(run.counters.read), parts.join(", "))
+        };
         let used = canvas.paragraph(Rect { height: rest.height.min(2), ..rest }, &counters, Role::Text);
         rest = top(rest, used).1;
         if let Some(error) = &run.error {
@@ -207,7 +229,15 @@ impl Imports {
                     (Cow::Borrowed(words), role)
                 }
                 2 => (Cow::Owned(words::count(run.counters.read)), Role::Text),
-                _ => (Cow::Owned(format!("+{} new, {} review, {}", words::count(run.counters.created), words::count(run.counters.review), view.what)), Role::Muted),
+                _ => (
+                    Cow::Owned(format!(
+                        "+{} new, {} review, {}",
+                        words::count(run.counters.created),
+                        words::count(run.counters.review),
+                        view.what
+                    )),
+                    Role::Muted,
+                ),
             }
         });
     }
@@ -260,7 +290,8 @@ impl View for Imports {
                 (_, None) => cx.say(Tone::Plain, "this source has no run yet"),
             },
             Action::Copy => {
-                let words = self.run().and_then(|view| view.run.error.clone()).or_else(|| self.sources.chosen().map(|source| source.note.clone()));
+                let words =
+                    self.run().and_then(|view| view.run.error.clone()).or_else(|| self.sources.chosen().map(|source| source.note.clone()));
                 cx.copy("note", &words.unwrap_or_default());
             }
             Action::Back if self.pane == Pane::Runs => self.pane = Pane::Sources,

@@ -20,11 +20,7 @@ use crate::{
     },
 };
 use ratatui::layout::Rect;
-use std::{
-    borrow::Cow,
-    collections::VecDeque,
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
 /// Entries the screen keeps; the file has all of them.
 pub const ENTRIES_KEPT: usize = 2_000;
@@ -201,7 +197,8 @@ impl Logs {
     fn head(&self, canvas: &mut Canvas<'_>, row: Rect) {
         let level = LEVELS.iter().find(|(level, ..)| *level == self.level).map_or("", |(_, name, _)| name);
         let follow = if self.follow { ("following", Role::Good) } else { ("held", Role::Warn) };
-        let used = canvas.line(row, &[(" Logs  ", Role::Title), follow, ("   level ", Role::Muted), (level, Role::Text), ("+   ", Role::Text)]);
+        let used =
+            canvas.line(row, &[(" Logs  ", Role::Title), follow, ("   level ", Role::Muted), (level, Role::Text), ("+   ", Role::Text)]);
         let room = Rect { x: row.x + used, width: row.width.saturating_sub(used), ..row };
         let used = self.filter.draw(canvas, room);
         if used == 0 {
@@ -233,7 +230,9 @@ impl Logs {
     /// From the chosen entry upwards and then downwards, whole entries with all their lines.
     fn draw_wrapped(&self, canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
         let room = usize::from(area.width.saturating_sub(2));
-        let line = |row: &Row| format!("{} {:<5} {}  {}", words::clock_millis(row.0.at, &canvas.look.zone), row.level(), row.0.target, row.words());
+        let line = |row: &Row| {
+            format!("{} {:<5} {}  {}", words::clock_millis(row.0.at, &canvas.look.zone), row.level(), row.0.target, row.words())
+        };
         let height = usize::from(area.height);
         let chosen = self.stream.place();
         let (mut first, mut used) = (chosen, 0);
@@ -284,7 +283,12 @@ impl Logs {
 }
 
 fn columns(width: u16) -> [Column; 4] {
-    [Column::cells("", if width < 100 { 8 } else { 12 }), Column::cells("", 5), Column::cells("", if width < 100 { 13 } else { 18 }), Column::share("", 1)]
+    [
+        Column::cells("", if width < 100 { 8 } else { 12 }),
+        Column::cells("", 5),
+        Column::cells("", if width < 100 { 13 } else { 18 }),
+        Column::share("", 1),
+    ]
 }
 
 fn cell<'r>(look: &Look) -> impl Fn(&'r Row, usize) -> (Cow<'r, str>, Role) + use<'r> {
@@ -348,16 +352,7 @@ impl View for Logs {
     }
 
     fn hints(&self) -> &'static [Action] {
-        &[
-            Action::Follow,
-            Action::Level,
-            Action::Filter,
-            Action::NextProblem,
-            Action::Open,
-            Action::Wrap,
-            Action::Copy,
-            Action::NextPane,
-        ]
+        &[Action::Follow, Action::Level, Action::Filter, Action::NextProblem, Action::Open, Action::Wrap, Action::Copy, Action::NextPane]
     }
 
     fn is_typing(&self) -> bool {
@@ -417,7 +412,8 @@ impl View for Logs {
             let columns = columns(pins.width);
             let cell = cell(canvas.look);
             self.pinned.draw(canvas, pins, &columns, self.pane == Pane::Pinned, cell);
-            let rule = if canvas.look.boxes { canvas.look.glyphs.border.horizontal_top.repeat(usize::from(rest.width)) } else { String::new() };
+            let rule =
+                if canvas.look.boxes { canvas.look.glyphs.border.horizontal_top.repeat(usize::from(rest.width)) } else { String::new() };
             let (line, rest) = top(rest, 1);
             canvas.put(line, &rule, Role::Border);
             list = rest;

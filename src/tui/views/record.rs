@@ -1,12 +1,7 @@
 //! Record: one person with every field's source, the source records with their raw rows, and the history, each line
 //! of which can be taken back.
 
-use super::{
-    Heard, View,
-    moves::Moves,
-    review::field_entry,
-    search::copies,
-};
+use super::{Heard, View, moves::Moves, review::field_entry, search::copies};
 use crate::{
     domain::{Choice, ContactId, DecisionId, Field, Giver, GoldenField, RecordId, Text},
     services::{HistoryRow, MemberView, RecordView},
@@ -134,16 +129,24 @@ impl Record {
 
     fn field_box(&self, canvas: &mut Canvas<'_>, area: Rect) {
         let inner = canvas.panel(area, "Fields", self.pane == Pane::Fields);
-        let columns = [Column::cells("", 14), Column::share("", 3), Column::share("", 2)];
+        let wide = inner.width >= 50;
+        let columns = if wide {
+            [Column::cells("", 16), Column::share("", 3), Column::share("", 3)]
+        } else {
+            [Column::cells("", 9), Column::share("", 1), Column::cells("", 9)]
+        };
         self.fields.draw(canvas, inner, &columns, self.pane == Pane::Fields, |golden, column| match column {
             0 => (Cow::Borrowed(golden.field.label()), Role::Muted),
             1 => match &golden.value {
                 Some(value) => (value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed), Role::Text),
                 None => (Cow::Borrowed("(emptied on purpose)"), Role::Muted),
             },
-            _ => (Cow::Owned(provenance(golden)), if golden.locked { Role::Ours } else { Role::Muted }),
+            _ if wide => (Cow::Owned(provenance(golden)), if golden.locked { Role::Ours } else { Role::Muted }),
+            _ => (Cow::Borrowed(giver(golden)), if golden.locked { Role::Ours } else { Role::Muted }),
         });
-        if let Some(golden) = self.fields.chosen().filter(|golden| !golden.alternates.is_empty()) {
+        if let Some(golden) = self.fields.chosen().filter(|_| !wide) {
+            canvas.panel_note(area, &provenance(golden));
+        } else if let Some(golden) = self.fields.chosen().filter(|golden| !golden.alternates.is_empty()) {
             let others: Vec<_> = golden.alternates.iter().map(|other| format!("{} ({})", other.value, other.source)).collect();
             canvas.panel_note(area, &format!("also: {}", others.join(", ")));
         }
@@ -151,11 +154,11 @@ impl Record {
 
     fn source_box(&self, canvas: &mut Canvas<'_>, area: Rect) {
         let inner = canvas.panel(area, &format!("Sources {}", self.sources.items().len()), self.pane == Pane::Sources);
-        let columns = [Column::cells("", 11), Column::share("", 2), Column::share("", 3)];
+        let columns = [Column::cells("", 10), Column::cells("", 10), Column::share("", 1)];
         let zone = canvas.look.zone.clone();
         self.sources.draw(canvas, inner, &columns, self.pane == Pane::Sources, |member, column| match column {
             0 => (Cow::Borrowed(member.source.label()), Role::Text),
-            1 => (Cow::Owned(format!("{} Q{}", words::day(member.dated.unwrap_or(member.seen_at), &zone), member.quality)), Role::Muted),
+            1 => (Cow::Owned(words::day(member.dated.unwrap_or(member.seen_at), &zone)), Role::Muted),
             _ => (Cow::Borrowed(member.joined.as_str()), Role::Muted),
         });
         canvas.panel_note(area, if self.pane == Pane::Sources { "Enter shows the raw row" } else { "" });
@@ -164,7 +167,11 @@ impl Record {
     fn history_box(&self, canvas: &mut Canvas<'_>, area: Rect) {
         let inner = canvas.panel(area, "History", self.pane == Pane::History);
         if self.history.is_empty() {
-            canvas.put(Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }, "Nobody has decided anything yet.", Role::Muted);
+            canvas.put(
+                Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner },
+                "Nobody has decided anything yet.",
+                Role::Muted,
+            );
         }
         let columns = [Column::cells("", 9), Column::cells("", 7), Column::share("", 1)];
         let (zone, now) = (canvas.look.zone.clone(), canvas.now);
@@ -181,12 +188,17 @@ impl Record {
     }
 }
 
-/// Who gave a field its value, in a few words.
-fn provenance(golden: &GoldenField) -> String {
-    let who = match golden.giver {
+/// Who gave a field its value.
+fn giver(golden: &GoldenField) -> &'static str {
+    match golden.giver {
         Giver::Record(_, source) => source.label(),
         Giver::Decision(_) => "by hand",
-    };
+    }
+}
+
+/// Who gave it, who else says something, and why it won.
+fn provenance(golden: &GoldenField) -> String {
+    let who = giver(golden);
     let also = if golden.alternates.is_empty() { String::new() } else { format!(" +{}", golden.alternates.len()) };
     let locked = if golden.locked { ", locked" } else { "" };
     format!("{who}{also}, {}{locked}", golden.rule.words())

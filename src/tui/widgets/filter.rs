@@ -2,12 +2,7 @@
 //! move in the list below meanwhile.
 
 use super::input::Line;
-use crate::tui::{
-    action::Action,
-    canvas::Canvas,
-    keys::Chord,
-    theme::Role,
-};
+use crate::tui::{action::Action, canvas::Canvas, keys::Chord, theme::Role};
 use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 

@@ -77,7 +77,15 @@ pub struct Table<T: Item> {
 
 impl<T: Item> Default for Table<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), cursor: 0, marked: BTreeSet::new(), range_from: None, more: false, expected: None, window: Cell::new((0, 10)) }
+        Self {
+            items: Vec::new(),
+            cursor: 0,
+            marked: BTreeSet::new(),
+            range_from: None,
+            more: false,
+            expected: None,
+            window: Cell::new((0, 10)),
+        }
     }
 }
 
@@ -282,7 +290,8 @@ impl<T: Item> Table<T> {
         focused: bool,
         cell: impl Fn(&'s T, usize) -> Shown<'s>,
     ) {
-        let (head, body) = if columns.iter().all(|column| column.title.is_empty()) { (None, area) } else { (Some(top(area, 1).0), top(area, 1).1) };
+        let (head, body) =
+            if columns.iter().all(|column| column.title.is_empty()) { (None, area) } else { (Some(top(area, 1).0), top(area, 1).1) };
         // Two cells at the left: the cursor's and the mark's.
         let inner = |row: Rect| Rect { x: row.x + 2.min(row.width), width: row.width.saturating_sub(2), ..row };
         let widths = widths(columns, inner(area).width);

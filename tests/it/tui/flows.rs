@@ -25,7 +25,8 @@ async fn a_decision_is_one_key_and_the_cursor_moves_on() {
     let screen = console.screen();
     assert!(screen.contains("merged Ann Stone") && screen.contains("> 91 Bob Reed") && screen.contains("1 of 8"), "{screen}");
     console.press("c d s").await;
-    let verbs: Vec<_> = world.told().into_iter().filter_map(|command| if let Command::Decide { verb, .. } = command { Some(verb) } else { None }).collect();
+    let verbs: Vec<_> =
+        world.told().into_iter().filter_map(|command| if let Command::Decide { verb, .. } = command { Some(verb) } else { None }).collect();
     assert_eq!(verbs, [Verb::Create, Verb::Drop, Verb::Later]);
     console.press("u u u u").await;
     assert!(console.screen().contains("of 9"), "all four came back: {}", console.screen());
@@ -90,7 +91,10 @@ async fn a_weak_record_is_corrected_and_accepted() {
     assert!(console.screen().contains("there is no person's name"), "{}", console.screen());
     console.keys("ctrl-u").text("Jo Hill").press("enter").await;
     let told = world.told();
-    assert!(matches!(&told[..], [Command::Amend { choices, .. }] if choices == &[Choice { field: Field::FullName, value: Some("Jo Hill".into()) }]), "{told:?}");
+    assert!(
+        matches!(&told[..], [Command::Amend { choices, .. }] if choices == &[Choice { field: Field::FullName, value: Some("Jo Hill".into()) }]),
+        "{told:?}"
+    );
     assert!(console.screen().contains("corrected; a accepts it now"));
     console.keys("e tab tab tab tab ctrl-u").text("not an address").press("enter").await;
     assert!(console.screen().contains("an address like ann@corp.example is wanted"), "{}", console.screen());
@@ -221,7 +225,10 @@ async fn filters_selection_and_screen_survive_leaving_and_a_restart() {
     let memory = first.memory.clone().unwrap();
     let mut second = console(&world, Setup { memory, ..Setup::default() }).await;
     let screen = second.screen();
-    assert!(screen.contains("[2 Review]") && screen.contains("/north") && screen.contains("2 of 2") && screen.contains("> 87 Dee"), "a restart: {screen}");
+    assert!(
+        screen.contains("[2 Review]") && screen.contains("/north") && screen.contains("2 of 2") && screen.contains("> 87 Dee"),
+        "a restart: {screen}"
+    );
     second.keys("ctrl-p").text("#nor").press("enter").await;
     assert!(second.screen().contains("/north"));
 }
@@ -266,7 +273,10 @@ async fn changes_made_elsewhere_come_to_the_screen() {
     world.say(Happening::Changed);
     console.idle().await;
     let screen = console.screen();
-    assert!(!screen.contains("> 92 Ann") && screen.contains("> 91 Bob Reed") && screen.contains("1 of 8"), "the cursor stays with its record: {screen}");
+    assert!(
+        !screen.contains("> 92 Ann") && screen.contains("> 91 Bob Reed") && screen.contains("1 of 8"),
+        "the cursor stays with its record: {screen}"
+    );
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! The console through its own front door: keys in, screens out. Nothing here sleeps, and no terminal is needed but in
 //! `pty`.
 
+mod bytes;
 mod flows;
 mod keymap;
+#[cfg(unix)]
+mod pty;
 mod robust;
 mod screens;
 mod world;

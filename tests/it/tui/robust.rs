@@ -1,16 +1,10 @@
 //! Nothing a person can do to the console makes it panic: any window, any keys.
 
 use super::{World, console};
-use leadloom::tui::{
-    event::Event,
-    keys::Chord,
-    testing::Setup,
-    theme::Depth,
-};
+use leadloom::tui::{event::Event, keys::Chord, testing::Setup, theme::Depth};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
-const EVERYWHERE: [&str; 13] =
-    ["1", "2", "2 enter", "3", "4", "5", "6 esc", "6 esc enter", "7", "2 ?", "2 ctrl-p", "4 f", "2 S"];
+const EVERYWHERE: [&str; 13] = ["1", "2", "2 enter", "3", "4", "5", "6 esc", "6 esc enter", "7", "2 ?", "2 ctrl-p", "4 f", "2 S"];
 
 #[tokio::test]
 async fn every_window_can_be_drawn() {
@@ -40,9 +34,78 @@ async fn a_small_window_says_what_to_do() {
 
 /// Keys that do something somewhere, and some that do nothing.
 const KEYS: &[&str] = &[
-    "1", "2", "3", "4", "5", "6", "7", "j", "k", "h", "l", "g", "G", "H", "L", "a", "c", "d", "s", "e", "u", "b", "z", "v", "space", "*", "enter", "enter",
-    "esc", "esc", "tab", "shift-tab", "/", "?", "ctrl-p", "ctrl-d", "ctrl-u", "pagedown", "pageup", "up", "down", "left", "right", "home", "end", "f", "i",
-    "p", "x", "t", "w", "n", "N", "S", "r", "y", "o", ".", "m", "ctrl-r", "ctrl-a", "backspace", "delete", ":", "ü", "日", "ctrl-w", "ctrl-s", "ctrl-l", "alt-b", "f5", "q",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "j",
+    "k",
+    "h",
+    "l",
+    "g",
+    "G",
+    "H",
+    "L",
+    "a",
+    "c",
+    "d",
+    "s",
+    "e",
+    "u",
+    "b",
+    "z",
+    "v",
+    "space",
+    "*",
+    "enter",
+    "enter",
+    "esc",
+    "esc",
+    "tab",
+    "shift-tab",
+    "/",
+    "?",
+    "ctrl-p",
+    "ctrl-d",
+    "ctrl-u",
+    "pagedown",
+    "pageup",
+    "up",
+    "down",
+    "left",
+    "right",
+    "home",
+    "end",
+    "f",
+    "i",
+    "p",
+    "x",
+    "t",
+    "w",
+    "n",
+    "N",
+    "S",
+    "r",
+    "y",
+    "o",
+    ".",
+    "m",
+    "ctrl-r",
+    "ctrl-a",
+    "backspace",
+    "delete",
+    ":",
+    "ü",
+    "日",
+    "ctrl-w",
+    "ctrl-s",
+    "ctrl-l",
+    "alt-b",
+    "f5",
+    "q",
 ];
 
 #[test]

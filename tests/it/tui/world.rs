@@ -100,7 +100,13 @@ pub fn person(nth: u64) -> ContactSummary {
 fn evidence(rows: &[(Aspect, &str, f32)]) -> Evidence {
     let rows: Vec<_> = rows
         .iter()
-        .map(|(aspect, level, bits)| EvidenceRow { aspect: *aspect, level: (*level).into(), bits: Bits(*bits), left: "".into(), right: "".into() })
+        .map(|(aspect, level, bits)| EvidenceRow {
+            aspect: *aspect,
+            level: (*level).into(),
+            bits: Bits(*bits),
+            left: "".into(),
+            right: "".into(),
+        })
         .collect();
     let (prior, remainder) = (Bits(-14.2), Bits(-0.3));
     let score = rows.iter().map(|row| row.bits).sum::<Bits>() + prior + remainder;
@@ -156,7 +162,12 @@ fn question(row: &ReviewRow, nth: u64) -> Question {
     let candidates = if row.kind == ReviewKind::LowQuality {
         Vec::new()
     } else {
-        let strong = evidence(&[(Aspect::Email, "same, personal", 9.1), (Aspect::Name, "same, rare", 8.0), (Aspect::Employer, "same", 2.4), (Aspect::Title, "differs", -0.6)]);
+        let strong = evidence(&[
+            (Aspect::Email, "same, personal", 9.1),
+            (Aspect::Name, "same, rare", 8.0),
+            (Aspect::Employer, "same", 2.4),
+            (Aspect::Title, "differs", -0.6),
+        ]);
         let weak = evidence(&[(Aspect::Name, "same", 6.0), (Aspect::Employer, "same", 2.4)]);
         vec![
             CandidateView { contact: person(nth), halo_user: Some(48_112 + nth as i64), evidence: strong },
@@ -238,7 +249,14 @@ fn last_run(source: Source, nth: u64, state: RunState, read: u64) -> Run {
         request: "{}".into(),
         cursor: None,
         pages: 15,
-        counters: Counters { read, created: read / 7, enriched: read / 40, review: read / 100, unchanged: read - read / 7 - read / 40 - read / 100, ..Counters::default() },
+        counters: Counters {
+            read,
+            created: read / 7,
+            enriched: read / 40,
+            review: read / 100,
+            unchanged: read - read / 7 - read / 40 - read / 100,
+            ..Counters::default()
+        },
         total: Some(2_300),
         error: (state == RunState::Failed).then(|| "the token was refused; put a new key into the configuration".into()),
         started_at: at("2026-10-07T12:01:04"),
@@ -297,9 +315,18 @@ fn board(moved: &[(LeadId, leadloom::domain::Position)]) -> Board {
     let stages: [(Lifecycle, &[(&str, &str, bool, u64)]); 3] = [
         (
             Lifecycle::Lead,
-            &[("new", "New Lead", false, 7), ("researching", "Researching", false, 3), ("contacted", "Contacted", false, 2), ("engaged", "Engaged", false, 1), ("no_interest", "No Interest", true, 0)],
+            &[
+                ("new", "New Lead", false, 7),
+                ("researching", "Researching", false, 3),
+                ("contacted", "Contacted", false, 2),
+                ("engaged", "Engaged", false, 1),
+                ("no_interest", "No Interest", true, 0),
+            ],
         ),
-        (Lifecycle::Prospect, &[("new", "New Prospect", false, 2), ("prospecting", "Prospecting", false, 1), ("qualified", "Qualified", false, 0)]),
+        (
+            Lifecycle::Prospect,
+            &[("new", "New Prospect", false, 2), ("prospecting", "Prospecting", false, 1), ("qualified", "Qualified", false, 0)],
+        ),
         (Lifecycle::Opportunity, &[("new", "New Opportunity", false, 1), ("won", "Won", true, 1)]),
     ];
     let mut nth = 0;
@@ -372,14 +399,50 @@ fn record_view(id: ContactId) -> RecordView {
         }),
         stages: Vec::new(),
         members: vec![
-            MemberView { record: record(nth), source: Source::Halo, external_id: "48112".into(), seen_at: at("2026-10-07T12:04:00"), dated: Some(at("2024-02-11")), quality: 80, joined: "founded it".into() },
-            MemberView { record: record(50), source: Source::Apollo, external_id: "8842".into(), seen_at: at("2026-10-07T12:01:00"), dated: Some(at("2026-07-01")), quality: 92, joined: "matched, +18.2 bits".into() },
+            MemberView {
+                record: record(nth),
+                source: Source::Halo,
+                external_id: "48112".into(),
+                seen_at: at("2026-10-07T12:04:00"),
+                dated: Some(at("2024-02-11")),
+                quality: 80,
+                joined: "founded it".into(),
+            },
+            MemberView {
+                record: record(50),
+                source: Source::Apollo,
+                external_id: "8842".into(),
+                seen_at: at("2026-10-07T12:01:00"),
+                dated: Some(at("2026-07-01")),
+                quality: 92,
+                joined: "matched, +18.2 bits".into(),
+            },
         ],
         history: vec![
-            HistoryRow { decision: decision(2), at: at("2026-10-07T11:05:00"), actor: "kim".into(), words: "merged Apollo.io 8842, phone added".into(), undone: false, undoable: Ok(()) },
-            HistoryRow { decision: decision(1), at: at("2026-10-05T09:00:00"), actor: "lee".into(), words: "title edited".into(), undone: true, undoable: Err("it was undone already".into()) },
+            HistoryRow {
+                decision: decision(2),
+                at: at("2026-10-07T11:05:00"),
+                actor: "kim".into(),
+                words: "merged Apollo.io 8842, phone added".into(),
+                undone: false,
+                undoable: Ok(()),
+            },
+            HistoryRow {
+                decision: decision(1),
+                at: at("2026-10-05T09:00:00"),
+                actor: "lee".into(),
+                words: "title edited".into(),
+                undone: true,
+                undoable: Err("it was undone already".into()),
+            },
         ],
-        halo: HaloLinks { client: Some(12), user: Some(48_112), ticket: Some(991), url: Some("https://halo.example/ticket?id=991".into()), pending: Vec::new() },
+        halo: HaloLinks {
+            client: Some(12),
+            user: Some(48_112),
+            ticket: Some(991),
+            url: Some("https://halo.example/ticket?id=991".into()),
+            pending: Vec::new(),
+        },
         question: None,
         company: None,
         summary,
@@ -432,7 +495,14 @@ impl World {
 
     /// With so many questions.
     pub fn with(questions: usize) -> Arc<Self> {
-        let state = State { rows: (0..questions).map(row).collect(), told: Vec::new(), undo: Vec::new(), moved: Vec::new(), failing: None, empty: false };
+        let state = State {
+            rows: (0..questions).map(row).collect(),
+            told: Vec::new(),
+            undo: Vec::new(),
+            moved: Vec::new(),
+            failing: None,
+            empty: false,
+        };
         Arc::new(Self { state: Mutex::new(state), events: broadcast::Sender::new(64) })
     }
 
@@ -454,9 +524,17 @@ impl World {
 
     fn answer(&self, query: Query) -> Result<Answer, Failure> {
         let state = self.state.lock().unwrap();
-        let counts = || ReviewKind::ALL.iter().map(|kind| (*kind, state.rows.iter().filter(|row| row.kind == *kind).count() as u64)).collect::<Vec<_>>();
-        let outbox = if state.empty { OutboxCounts::default() } else { OutboxCounts { pending: 2, dead: 1, oldest: Some(at("2026-10-07T12:04:20")) } };
-        let find = |id: ReviewId| state.rows.iter().find(|row| row.id == id).cloned().ok_or_else(|| Failure::new("this question was decided meanwhile"));
+        let counts = || {
+            ReviewKind::ALL.iter().map(|kind| (*kind, state.rows.iter().filter(|row| row.kind == *kind).count() as u64)).collect::<Vec<_>>()
+        };
+        let outbox = if state.empty {
+            OutboxCounts::default()
+        } else {
+            OutboxCounts { pending: 2, dead: 1, oldest: Some(at("2026-10-07T12:04:20")) }
+        };
+        let find = |id: ReviewId| {
+            state.rows.iter().find(|row| row.id == id).cloned().ok_or_else(|| Failure::new("this question was decided meanwhile"))
+        };
         let place = |id: ReviewId| (0..10_000).find(|nth| review(*nth) == id).unwrap();
         Ok(match query {
             Query::Status => Answer::Status(Status {
@@ -474,19 +552,29 @@ impl World {
                 stuck: if state.empty { 0 } else { 2 },
                 stuck_days: 14,
                 outbox,
-                sources: if state.empty { sources().into_iter().map(|source| SourceState { last: None, ..source }).collect() } else { sources() },
-                since: vec![Deed { actor: "kim".into(), action: "merged".into(), times: 41 }, Deed { actor: "import".into(), action: "merged".into(), times: 96 }],
+                sources: if state.empty {
+                    sources().into_iter().map(|source| SourceState { last: None, ..source }).collect()
+                } else {
+                    sources()
+                },
+                since: vec![
+                    Deed { actor: "kim".into(), action: "merged".into(), times: 41 },
+                    Deed { actor: "import".into(), action: "merged".into(), times: 96 },
+                ],
                 last_look: Some(at("2026-10-05T17:40:00")),
                 contacts: if state.empty { 0 } else { 1_204 },
             }),
             Query::Queue { filter, after, limit } => {
                 let matches = |row: &&ReviewRow| {
                     filter.kind.is_none_or(|kind| kind == row.kind)
-                        && [&row.name, &row.company, &row.email, &row.reason].iter().any(|text| text.to_lowercase().contains(&filter.text.to_lowercase()))
+                        && [&row.name, &row.company, &row.email, &row.reason]
+                            .iter()
+                            .any(|text| text.to_lowercase().contains(&filter.text.to_lowercase()))
                 };
                 let all: Vec<_> = state.rows.iter().filter(matches).cloned().collect();
                 let total = after.is_none().then_some(all.len() as u64);
-                let rows = all.into_iter().filter(|row| after.is_none_or(|after| row.priority < after.priority)).take(limit as usize).collect();
+                let rows =
+                    all.into_iter().filter(|row| after.is_none_or(|after| row.priority < after.priority)).take(limit as usize).collect();
                 Answer::Queue { rows, total, counts: counts() }
             }
             Query::Question(id) => Answer::Question(Box::new(question(&find(id)?, place(id)))),
@@ -503,7 +591,13 @@ impl World {
             Query::Card(id) => {
                 let nth = (0..100).find(|nth| lead(*nth) == id).unwrap();
                 let ways = vec![
-                    WayView { to: leadloom::domain::Position::new(Lifecycle::Lead, "researching"), title: "Researching".into(), missing: Vec::new(), unmet: Vec::new(), converts: false },
+                    WayView {
+                        to: leadloom::domain::Position::new(Lifecycle::Lead, "researching"),
+                        title: "Researching".into(),
+                        missing: Vec::new(),
+                        unmet: Vec::new(),
+                        converts: false,
+                    },
                     WayView {
                         to: leadloom::domain::Position::new(Lifecycle::Prospect, "new"),
                         title: "New Prospect".into(),
@@ -512,7 +606,12 @@ impl World {
                         converts: true,
                     },
                 ];
-                Answer::Card(Box::new(CardView { card: card(nth, Lifecycle::Lead, "new"), contact: person(nth % 9), ways, stuck: nth == 0 }))
+                Answer::Card(Box::new(CardView {
+                    card: card(nth, Lifecycle::Lead, "new"),
+                    contact: person(nth % 9),
+                    ways,
+                    stuck: nth == 0,
+                }))
             }
             Query::Sources => Answer::Sources(sources()),
             Query::Runs(source) => Answer::Runs(
@@ -521,11 +620,23 @@ impl World {
                     .filter(|state| state.source == source)
                     .filter_map(|state| state.last)
                     .flat_map(|last| [(last.clone(), 61.0), (Run { id: run(77), state: RunState::Done, ..last }, 0.0)])
-                    .map(|(run, rate)| RunView { run, what: "it directors".into(), rate, left: Some(std::time::Duration::from_secs(40)), here: true })
+                    .map(|(run, rate)| RunView {
+                        run,
+                        what: "it directors".into(),
+                        rate,
+                        left: Some(std::time::Duration::from_secs(40)),
+                        here: true,
+                    })
                     .collect(),
             ),
             Query::RunRows { .. } => Answer::RunRows {
-                records: vec![RunRecord { record: record(1), outcome: Outcome::Created, name: "Ann Stone".into(), company: "Corp 12 GmbH".into(), contact: Some(contact(0)) }],
+                records: vec![RunRecord {
+                    record: record(1),
+                    outcome: Outcome::Created,
+                    name: "Ann Stone".into(),
+                    company: "Corp 12 GmbH".into(),
+                    contact: Some(contact(0)),
+                }],
                 failures: vec![RowFailure { line: 17, reason: "the e-mail address has no @".into(), raw: "x".into() }],
             },
             Query::Plan(_) => Answer::Plan(Box::new(ImportPlan {
@@ -550,7 +661,8 @@ impl World {
             Query::People { text, after, limit } => {
                 let people = (0..9).map(person).filter(|person| {
                     let text = text.to_lowercase();
-                    text.split_whitespace().all(|word| format!("{} {} {}", person.name, person.company, person.email).to_lowercase().contains(word))
+                    text.split_whitespace()
+                        .all(|word| format!("{} {} {}", person.name, person.company, person.email).to_lowercase().contains(word))
                 });
                 Answer::People(if after.is_some() || state.empty { Vec::new() } else { people.take(limit as usize).collect() })
             }
@@ -595,7 +707,12 @@ impl World {
         };
         let told = match command {
             Command::Accept { review, .. } => {
-                let name = state.rows.iter().find(|row| row.id == review).map(|row| row.name.clone()).ok_or_else(|| Failure::new("this question was decided meanwhile"))?;
+                let name = state
+                    .rows
+                    .iter()
+                    .find(|row| row.id == review)
+                    .map(|row| row.name.clone())
+                    .ok_or_else(|| Failure::new("this question was decided meanwhile"))?;
                 take(&mut state, &[review]);
                 done(&format!("merged {name}; goes out in 10 s, u takes it back"))
             }
@@ -634,10 +751,19 @@ impl World {
                 ],
                 unmet: Vec::new(),
             }),
-            Command::Back(_) => Told::Moved(Moved::Refused { to: leadloom::domain::Position::new(Lifecycle::Lead, "new"), missing: Vec::new(), unmet: vec!["it came from an import".into()] }),
+            Command::Back(_) => Told::Moved(Moved::Refused {
+                to: leadloom::domain::Position::new(Lifecycle::Lead, "new"),
+                missing: Vec::new(),
+                unmet: vec!["it came from an import".into()],
+            }),
             Command::Amend { review: id, choices } => {
                 let nth = (0..10_000).find(|nth| review(*nth) == id).unwrap();
-                let row = state.rows.iter().find(|row| row.id == id).cloned().ok_or_else(|| Failure::new("this question was decided meanwhile"))?;
+                let row = state
+                    .rows
+                    .iter()
+                    .find(|row| row.id == id)
+                    .cloned()
+                    .ok_or_else(|| Failure::new("this question was decided meanwhile"))?;
                 let mut question = question(&row, nth);
                 for choice in choices {
                     if let Some(raw) = choice.value {
@@ -651,9 +777,13 @@ impl World {
             Command::Claim(id) if id == review(3) => Told::Claimed { by_other: Some("lee".into()) },
             Command::Claim(_) => Told::Claimed { by_other: None },
             Command::Import(_) => Told::Started(run(55)),
-            Command::Test(source) => Told::Checked(Check { what: source.label().into(), verdict: Verdict::Ok, words: "the login works".into() }),
+            Command::Test(source) => {
+                Told::Checked(Check { what: source.label().into(), verdict: Verdict::Ok, words: "the login works".into() })
+            }
             Command::Sync => Told::Synced(SyncReport { pulled: 6, pushed: 2, ..SyncReport::default() }),
-            Command::Release | Command::Own { .. } | Command::Pause(_) | Command::Resume(_) | Command::Stop(_) | Command::Retry(_) => Told::Quiet,
+            Command::Release | Command::Own { .. } | Command::Pause(_) | Command::Resume(_) | Command::Stop(_) | Command::Retry(_) => {
+                Told::Quiet
+            }
         };
         Ok(told)
     }

@@ -71,7 +71,8 @@ impl Merge {
         let candidates = self.question.as_ref().map_or(1, |question| question.candidates.len());
         let name = self.question.as_ref().map_or_else(|| preview.into.name.to_string(), |question| question.name.to_string());
         let alike = if candidates > 1 { format!("   candidate {} of {candidates} (Tab)", self.candidate + 1) } else { String::new() };
-        let counts = format!("   {differ} differ, {} {}", words::count(same as u64), if self.same_fields { "same, shown (z)" } else { "same (z)" });
+        let counts =
+            format!("   {differ} differ, {} {}", words::count(same as u64), if self.same_fields { "same, shown (z)" } else { "same (z)" });
         canvas.line(row, &[(" ", Role::Text), (&name, Role::Title), (&alike, Role::Text), (&counts, Role::Muted)]);
     }
 
@@ -84,10 +85,20 @@ impl Merge {
         let columns_wide = [Column::cells("", 14), Column::share("", 5), Column::share("", 5), Column::share("", 3), Column::share("", 4)];
         let columns: &[Column] = if wide { &columns_wide } else { &columns_narrow };
         let ours = preview.halo_user.map_or_else(|| "known".to_owned(), |id| format!("HaloPSA #{id}"));
-        let titles = ["Field".to_owned(), format!("{} {ours}", canvas.look.glyphs.left_right[0]), format!("{} {}", preview.incoming, canvas.look.glyphs.left_right[1]), "Result".to_owned(), "Why".to_owned()];
+        let titles = [
+            "Field".to_owned(),
+            format!("{} {ours}", canvas.look.glyphs.left_right[0]),
+            format!("{} {}", preview.incoming, canvas.look.glyphs.left_right[1]),
+            "Result".to_owned(),
+            "Why".to_owned(),
+        ];
         self.rows.head(canvas, heads, columns, &titles);
         if self.rows.is_empty() {
-            canvas.put(Rect { x: list.x + 2, width: list.width.saturating_sub(2), ..list }, "Both say the same. Enter merges them; z shows the fields.", Role::Muted);
+            canvas.put(
+                Rect { x: list.x + 2, width: list.width.saturating_sub(2), ..list },
+                "Both say the same. Enter merges them; z shows the fields.",
+                Role::Muted,
+            );
         }
         self.rows.draw(canvas, list, columns, true, |row, column| match column {
             0 => (Cow::Borrowed(row.field.label()), Role::Text),
@@ -111,9 +122,7 @@ impl Merge {
                 canvas.put(rest, &words, Role::Muted);
             }
         }
-        if wide
-            && let Some(row) = self.rows.chosen()
-        {
+        if wide && let Some(row) = self.rows.chosen() {
             canvas.panel_note(area, &format!("{} | {}", or_nobody(&row.left_from), or_nobody(&row.right_from)));
         }
     }

@@ -86,7 +86,8 @@ impl Pipeline {
             None => cx.forget(Slot::Card),
         }
         if let (Some(lane), Some(stage)) = (self.lane(), self.stage()) {
-            let near_end = self.place + AHEAD >= stage.cards.len() && (stage.cards.len() as u64) < stage.count && stage.cards.len() < CARDS_KEPT;
+            let near_end =
+                self.place + AHEAD >= stage.cards.len() && (stage.cards.len() as u64) < stage.count && stage.cards.len() < CARDS_KEPT;
             if let Some(last) = stage.cards.last().filter(|_| near_end && !cx.waits(Slot::Cards)) {
                 let position = Position { lifecycle: lane.lifecycle, stage: stage.stage.clone() };
                 let after = CardKey { since: last.since, lead: last.lead };
@@ -194,7 +195,8 @@ impl View for Pipeline {
             Action::Copy => {
                 if let Some(needs) = self.needs() {
                     let contact = &needs.contact;
-                    let choices = [("name", &contact.name), ("e-mail", &contact.email), ("phone", &contact.phone), ("company", &contact.company)];
+                    let choices =
+                        [("name", &contact.name), ("e-mail", &contact.email), ("phone", &contact.phone), ("company", &contact.company)];
                     cx.open(Menu::new(Purpose::Copy, "Copy", choices.map(|(title, value)| (title, value.to_string())), 0));
                 }
             }
@@ -224,13 +226,12 @@ impl View for Pipeline {
 
     fn hints(&self) -> &'static [Action] {
         &[
-            Action::Right,
             Action::MoveOn,
             Action::MoveBack,
             Action::MoveTo,
             Action::Open,
             Action::Mine,
-            Action::NextPane,
+            Action::Right,
             Action::Filter,
             Action::Sort,
             Action::Undo,
@@ -308,7 +309,8 @@ impl View for Pipeline {
             (Purpose::Copy, Reply::Chosen(place)) => {
                 if let Some(needs) = self.needs() {
                     let contact = &needs.contact;
-                    let values = [("name", &contact.name), ("e-mail", &contact.email), ("phone", &contact.phone), ("company", &contact.company)];
+                    let values =
+                        [("name", &contact.name), ("e-mail", &contact.email), ("phone", &contact.phone), ("company", &contact.company)];
                     if let Some((title, value)) = values.get(place).map(|(title, value)| (*title, value.to_string())) {
                         cx.copy(title, &value);
                     }

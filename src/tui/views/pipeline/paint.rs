@@ -37,7 +37,11 @@ impl Pipeline {
             let (stages, line) = bottom(body, 1);
             self.stages(canvas, stages, cx);
             if let Some(needs) = self.needs() {
-                canvas.put(Rect { x: line.x + 1, width: line.width.saturating_sub(2), ..line }, &in_a_line(needs), if needs.stuck { Role::Warn } else { Role::Text });
+                canvas.put(
+                    Rect { x: line.x + 1, width: line.width.saturating_sub(2), ..line },
+                    &in_a_line(needs),
+                    if needs.stuck { Role::Warn } else { Role::Text },
+                );
             }
         }
     }
@@ -68,25 +72,43 @@ impl Pipeline {
             first = (self.stage + 1).saturating_sub(fit);
         }
         first = first.min(lane.stages.len().saturating_sub(fit));
-        let cards = usize::from(area.height.saturating_sub(2) / CARD_ROWS);
+        // No boxes: a heading and a rule say as much, leave more room for names, and cost half the bytes.
+        let (heads, rest) = top(area, 1);
+        let (rule, body) = top(rest, u16::from(canvas.look.boxes));
+        let line = canvas.look.glyphs.border.horizontal_top.repeat(usize::from(rule.width));
+        canvas.put(rule, &line, Role::Border);
+        let cards = usize::from(body.height / CARD_ROWS);
         self.window.set((first, cards));
-        for (place, (nth, stage)) in columns(area, fit as u16).into_iter().zip(lane.stages.iter().enumerate().skip(first)) {
+        for ((head, place), (nth, stage)) in
+            columns(heads, fit as u16).into_iter().zip(columns(body, fit as u16)).zip(lane.stages.iter().enumerate().skip(first))
+        {
             let chosen = nth == self.stage;
-            let inner = canvas.panel(place, &format!("{} {}", stage.title, words::count(stage.count)), chosen);
-            self.stage_cards(canvas, inner, stage, chosen, cards, cx);
+            let gap = |area: Rect| Rect { width: area.width.saturating_sub(1), ..area };
+            let title = format!(" {} {}", stage.title, words::count(stage.count));
+            canvas.put(gap(head), &title, if chosen { Role::Focus } else { Role::Title });
+            self.stage_cards(canvas, gap(place), stage, chosen, cards, cx);
         }
-        let hidden = lane.stages.len() - fit;
-        if hidden > 0 {
-            let [left, right] = canvas.look.glyphs.left_right;
-            let more = [(first > 0, left), (first + fit < lane.stages.len(), right)];
-            let arrows: String = more.iter().filter(|(there, _)| *there).map(|(_, arrow)| *arrow).collect();
-            canvas.panel_note(area, &format!("{} more {arrows}", words::many(hidden as u64, "stage")));
+        let [left, right] = canvas.look.glyphs.left_right;
+        let hidden = [(first, left), (lane.stages.len() - fit - first, right)];
+        for (count, arrow) in hidden.into_iter().filter(|(count, _)| *count > 0) {
+            let words = format!(" {} {arrow} ", words::many(count as u64, "more stage"));
+            if arrow == right {
+                canvas.put_right(rule, &words, Role::Muted)
+            } else {
+                canvas.put(rule, &words, Role::Muted)
+            };
         }
     }
 
     fn stage_cards(&self, canvas: &mut Canvas<'_>, area: Rect, stage: &StageLane, chosen: bool, fit: usize, cx: &Shared) {
         if stage.cards.is_empty() {
-            let words = if cx.waits(Slot::Board) { "" } else if self.filter.text().is_empty() { "no card here" } else { "no card matches" };
+            let words = if cx.waits(Slot::Board) {
+                ""
+            } else if self.filter.text().is_empty() {
+                "no card here"
+            } else {
+                "no card matches"
+            };
             canvas.put(Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, words, Role::Muted);
         }
         // Half a page at a time, like the tables: one key then repaints one card, not the column.
@@ -109,7 +131,11 @@ impl Pipeline {
         canvas.put(name, &card.name, Role::Text);
         canvas.put_right(first_inside, &quality, Role::Muted);
         if second.height > 0 {
-            let mine = card.owner.as_ref().map(|owner| if *owner == cx.me.name { " mine".to_owned() } else { format!(" {owner}") }).unwrap_or_default();
+            let mine = card
+                .owner
+                .as_ref()
+                .map(|owner| if *owner == cx.me.name { " mine".to_owned() } else { format!(" {owner}") })
+                .unwrap_or_default();
             let age = format!(" {}{mine}", words::age(card.since, canvas.now));
             let row = inside(second);
             let width = (crate::tui::widgets::text::width(&age) as u16).min(row.width);
@@ -158,7 +184,11 @@ fn tall(canvas: &mut Canvas<'_>, area: Rect, needs: &CardView) {
         }
     }
     let owner = needs.card.owner.as_ref().map_or("nobody", |owner| owner.as_str());
-    say(canvas, &format!("here for {}, owner {owner}", words::age(needs.card.since, canvas.now)), if needs.stuck { Role::Warn } else { Role::Muted });
+    say(
+        canvas,
+        &format!("here for {}, owner {owner}", words::age(needs.card.since, canvas.now)),
+        if needs.stuck { Role::Warn } else { Role::Muted },
+    );
     if !needs.card.tags.is_empty() {
         let tags: Vec<_> = needs.card.tags.iter().map(ToString::to_string).collect();
         say(canvas, &format!("lists: {}", tags.join(", ")), Role::Muted);

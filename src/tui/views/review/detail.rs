@@ -50,11 +50,18 @@ fn suggestion(question: &Question) -> String {
     match question.suggestion {
         Suggestion::Join(contact) => match suggested(question, contact) {
             Some(candidate) => {
-                format!("suggest: merge into {} ({})   probability {}", candidate.contact.name, halo(candidate), candidate.evidence.probability)
+                format!(
+                    "suggest: merge into {} ({})   probability {}",
+                    candidate.contact.name,
+                    halo(candidate),
+                    candidate.evidence.probability
+                )
             }
             None => "suggest: merge with the known contact".to_owned(),
         },
-        Suggestion::Create if question.item.kind == ReviewKind::LowQuality => format!("suggest: create it all the same   quality {}", question.quality.score()),
+        Suggestion::Create if question.item.kind == ReviewKind::LowQuality => {
+            format!("suggest: create it all the same   quality {}", question.quality.score())
+        }
         Suggestion::Create => "suggest: create a new contact".to_owned(),
     }
 }
@@ -88,7 +95,11 @@ fn comparison(canvas: &mut Canvas<'_>, area: Rect, question: &Question, candidat
 fn defects(canvas: &mut Canvas<'_>, area: Rect, question: &Question) -> u16 {
     let mut used = 0;
     let parts: Vec<_> = question.quality.parts().iter().map(|(name, points)| format!("{name} {points:.0}")).collect();
-    used += canvas.paragraph(Rect { height: area.height.min(2), ..area }, &format!("quality {} {}: {}", question.quality.score(), question.quality.grade(), parts.join(", ")), Role::Muted);
+    used += canvas.paragraph(
+        Rect { height: area.height.min(2), ..area },
+        &format!("quality {} {}: {}", question.quality.score(), question.quality.grade(), parts.join(", ")),
+        Role::Muted,
+    );
     for defect in &question.defects {
         let rest = top(area, used).1;
         if rest.is_empty() {
@@ -162,7 +173,13 @@ pub fn evidence(canvas: &mut Canvas<'_>, area: Rect, candidate: &CandidateView) 
         used += u16::from(row.height > 0);
     };
     for row in &evidence.rows {
-        let role = if row.bits.0 >= 0.5 { Role::Good } else if row.bits.0 <= -0.5 { Role::Bad } else { Role::Muted };
+        let role = if row.bits.0 >= 0.5 {
+            Role::Good
+        } else if row.bits.0 <= -0.5 {
+            Role::Bad
+        } else {
+            Role::Muted
+        };
         line(canvas, row.aspect.label(), &row.level, &row.bits.to_string(), role);
     }
     line(canvas, "before", &format!("how rare a match is, against a {}", evidence.rival.word()), &evidence.prior.to_string(), Role::Muted);

@@ -195,10 +195,16 @@ impl Review {
     fn decide(&mut self, verb: Verb, cx: &mut Shared) {
         let targets = self.targets();
         if targets.len() > ASK_ABOVE || (self.alike && targets.len() > 1) {
-            let names: Vec<_> = self.rows.items().iter().filter(|row| targets.contains(&row.id)).take(4).map(|row| row.name.as_str()).collect();
+            let names: Vec<_> =
+                self.rows.items().iter().filter(|row| targets.contains(&row.id)).take(4).map(|row| row.name.as_str()).collect();
             let why = self.shown().map(|question| question.item.reason.to_string()).filter(|_| self.alike).unwrap_or_default();
             let reason = if why.is_empty() { String::new() } else { format!(" ({why})") };
-            let words = format!("This will {} {}{reason}: {} and others. u takes them back.", verb.word(), words::many(targets.len() as u64, "question"), names.join(", "));
+            let words = format!(
+                "This will {} {}{reason}: {} and others. u takes them back.",
+                verb.word(),
+                words::many(targets.len() as u64, "question"),
+                names.join(", ")
+            );
             self.asking = Some((verb, targets));
             cx.open(Dialog::new(Purpose::Batch, format!("{} all of them?", capital(verb.word())), words));
         } else {
@@ -315,9 +321,21 @@ impl Review {
             return;
         }
         let wide = inner.width > 82;
-        let narrow = [Column::number("Q", 2), Column::share("Name", 4), Column::share("Company", 4), Column::share("Why", 6), Column::cells("From", 9)];
-        let with_email =
-            [Column::number("Q", 2), Column::share("Name", 4), Column::share("Company", 4), Column::share("E-mail", 5), Column::share("Why", 6), Column::cells("From", 9)];
+        let narrow = [
+            Column::number("Q", 2),
+            Column::share("Name", 4),
+            Column::share("Company", 4),
+            Column::share("Why", 6),
+            Column::cells("From", 11),
+        ];
+        let with_email = [
+            Column::number("Q", 2),
+            Column::share("Name", 4),
+            Column::share("Company", 4),
+            Column::share("E-mail", 5),
+            Column::share("Why", 6),
+            Column::cells("From", 11),
+        ];
         let columns: &[Column] = if wide { &with_email } else { &narrow };
         self.rows.draw(canvas, inner, columns, true, |row, column| {
             let column = if wide || column < 3 { column } else { column + 1 };
@@ -340,7 +358,9 @@ impl Review {
 
 /// What can be copied of a row.
 fn copies(row: &ReviewRow) -> impl Iterator<Item = (&'static str, &Text)> {
-    [("name", &row.name), ("e-mail", &row.email), ("company", &row.company), ("reason", &row.reason)].into_iter().filter(|(_, value)| !value.is_empty())
+    [("name", &row.name), ("e-mail", &row.email), ("company", &row.company), ("reason", &row.reason)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
 }
 
 fn capital(word: &str) -> String {
