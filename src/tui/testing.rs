@@ -76,6 +76,9 @@ pub struct Console {
 
 impl Console {
     /// Starts it; the desk's first answers are not in yet.
+    ///
+    /// # Panics
+    /// When the setup's keymap is wrong.
     pub fn new(desk: Arc<dyn Desk>, setup: Setup) -> Self {
         let theme = Theme::built_in(setup.depth);
         let look =
@@ -178,12 +181,17 @@ impl Console {
         let now = self.now;
         let (due, later) = std::mem::take(&mut self.timers).into_iter().partition(|(at, _)| *at <= now);
         self.timers = later;
-        let due: Vec<_> = due;
-        due.into_iter().for_each(|(_, timer)| self.event(Event::Due(timer)));
+        let due: Vec<(Timestamp, Timer)> = due;
+        for (_, timer) in due {
+            self.event(Event::Due(timer));
+        }
         self
     }
 
     /// Draws, and gives the cells.
+    ///
+    /// # Panics
+    /// Never: memory is drawn on.
     pub fn cells(&mut self) -> &Buffer {
         let Self { terminal, state, .. } = self;
         let drawn = terminal.draw(|frame| chrome::draw(state, frame));

@@ -87,14 +87,9 @@ impl Depth {
     fn fit(self, color: Color) -> Option<Color> {
         let fitted = match (self, color) {
             (Self::Mono, _) => return None,
-            (Self::True, color) | (_, color @ Color::Reset) => color,
             (Self::Palette, Color::Rgb(r, g, b)) => Color::Indexed(nearest_indexed(r, g, b)),
-            (Self::Palette, color) => color,
-            (_, Color::Rgb(r, g, b)) => nearest_basic(r, g, b),
-            (_, Color::Indexed(n)) => {
-                let (r, g, b) = indexed_rgb(n);
-                nearest_basic(r, g, b)
-            }
+            (Self::Sixteen | Self::Eight, Color::Rgb(r, g, b)) => nearest_basic((r, g, b)),
+            (Self::Sixteen | Self::Eight, Color::Indexed(n)) => nearest_basic(indexed_rgb(n)),
             (_, color) => color,
         };
         Some(if self == Self::Eight { dull(fitted) } else { fitted })
@@ -243,8 +238,8 @@ fn nearest_indexed(r: u8, g: u8, b: u8) -> u8 {
     (16..=255).min_by_key(|n| distance(indexed_rgb(*n), (r, g, b))).unwrap_or(15)
 }
 
-fn nearest_basic(r: u8, g: u8, b: u8) -> Color {
-    BASIC.iter().min_by_key(|(_, rgb)| distance(*rgb, (r, g, b))).map_or(Color::Reset, |(color, _)| *color)
+fn nearest_basic(wanted: (u8, u8, u8)) -> Color {
+    BASIC.iter().min_by_key(|(_, rgb)| distance(*rgb, wanted)).map_or(Color::Reset, |(color, _)| *color)
 }
 
 /// The dark twin of a bright colour.

@@ -23,7 +23,7 @@ const NOTE_ROWS: u16 = 8;
 /// How a field is filled in.
 #[derive(Clone, Debug)]
 enum Value {
-    Line(Line),
+    Line(Box<Line>),
     Choice { options: Vec<Text>, chosen: usize },
     Note(Box<Note>),
 }
@@ -41,12 +41,12 @@ pub struct Entry {
 impl Entry {
     /// A typed line, starting with `now`.
     pub fn line(label: impl Into<String>, now: &str) -> Self {
-        Self { label: label.into(), value: Value::Line(Line::new(now)), field: None, required: false }
+        Self { label: label.into(), value: Value::Line(Box::new(Line::new(now))), field: None, required: false }
     }
 
     /// A typed line that shows dots.
     pub fn secret(label: impl Into<String>) -> Self {
-        Self { label: label.into(), value: Value::Line(Line::secret()), field: None, required: false }
+        Self { label: label.into(), value: Value::Line(Box::new(Line::secret())), field: None, required: false }
     }
 
     /// One of `options`, starting with `now` if it is one.

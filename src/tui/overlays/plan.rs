@@ -34,7 +34,7 @@ impl Item for ColumnPlan {
 pub struct Plan {
     request: ImportRequest,
     name: String,
-    plan: Option<Box<ImportPlan>>,
+    answer: Option<Box<ImportPlan>>,
     columns: Table<ColumnPlan>,
     failed: Option<String>,
 }
@@ -45,7 +45,7 @@ impl Plan {
         let name = path.file_name().map(|name| crate::domain::Text::new(&name.to_string_lossy()).to_string()).unwrap_or_default();
         let request = ImportRequest { from: ImportFrom::File { path, source: None, mapping: None }, limit: None };
         cx.ask(Slot::Plan, Query::Plan(request.clone()));
-        Self { request, name, plan: None, columns: Table::default(), failed: None }
+        Self { request, name, answer: None, columns: Table::default(), failed: None }
     }
 }
 
@@ -53,7 +53,7 @@ impl Layer for Plan {
     fn key(&mut self, chord: Chord, cx: &mut Shared) -> Done {
         match chord.code {
             KeyCode::Esc | KeyCode::Char('q') => return Done::Close,
-            KeyCode::Char('y') if self.plan.is_some() => {
+            KeyCode::Char('y') if self.answer.is_some() => {
                 cx.tell(Command::Import(self.request.clone()));
                 return Done::Close;
             }
@@ -69,7 +69,7 @@ impl Layer for Plan {
     fn answered(&mut self, slot: Slot, answer: &Answer, _: &mut Shared) {
         if let (Slot::Plan, Answer::Plan(plan)) = (slot, answer) {
             self.columns.fill(plan.columns.clone(), false);
-            self.plan = Some(plan.clone());
+            self.answer = Some(plan.clone());
         }
     }
 
@@ -84,7 +84,7 @@ impl Layer for Plan {
         canvas.clear(area);
         let inner = canvas.panel(area, &format!("Import {}", self.name), true);
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-        let Some(plan) = &self.plan else {
+        let Some(plan) = &self.answer else {
             let words = self.failed.as_deref().unwrap_or("reading the file");
             canvas.paragraph(inner, words, if self.failed.is_some() { Role::Bad } else { Role::Muted });
             return;

@@ -40,8 +40,15 @@ pub fn sequence(text: &str, inside: Inside) -> String {
         Inside::Nothing => plain,
         Inside::Tmux => format!("{plain}\u{1b}Ptmux;{}\u{1b}\\", plain.replace('\u{1b}', "\u{1b}\u{1b}")),
         Inside::Screen => {
-            let bytes: Vec<char> = plain.chars().collect();
-            bytes.chunks(SCREEN_CHUNK).map(|chunk| format!("\u{1b}P{}\u{1b}\\", chunk.iter().collect::<String>())).collect()
+            let mut wrapped = String::new();
+            let mut rest = plain.as_str();
+            while !rest.is_empty() {
+                // All of it is ASCII.
+                let (chunk, after) = rest.split_at(rest.len().min(SCREEN_CHUNK));
+                wrapped = wrapped + "\u{1b}P" + chunk + "\u{1b}\\";
+                rest = after;
+            }
+            wrapped
         }
     }
 }

@@ -69,7 +69,7 @@ impl Home {
         self.targets().get(self.cursor).copied()
     }
 
-    fn to_pane(&mut self, step: isize) {
+    fn go_to_pane(&mut self, step: isize) {
         const PANES: [Pane; 3] = [Pane::Review, Pane::Pipeline, Pane::Sources];
         let targets = self.targets();
         let here = targets.get(self.cursor).map_or(0, |target| PANES.iter().position(|pane| *pane == target.pane()).unwrap_or(0));
@@ -261,8 +261,8 @@ impl View for Home {
             Action::Up => self.cursor = self.cursor.saturating_sub(1),
             Action::First => self.cursor = 0,
             Action::Last => self.cursor = last,
-            Action::Left | Action::PreviousPane => self.to_pane(-1),
-            Action::Right | Action::NextPane => self.to_pane(1),
+            Action::Left | Action::PreviousPane => self.go_to_pane(-1),
+            Action::Right | Action::NextPane => self.go_to_pane(1),
             Action::Open => self.open(cx),
             _ => return Heard::Pass,
         }

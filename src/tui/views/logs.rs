@@ -180,7 +180,7 @@ impl Logs {
         }
     }
 
-    fn to_problem(&mut self, towards: Action) {
+    fn go_to_problem(&mut self, towards: Action) {
         self.pane = Pane::Stream;
         self.follow = false;
         let here = self.stream.place();
@@ -317,8 +317,8 @@ impl View for Logs {
             }
             Action::Wrap => self.wrap = !self.wrap,
             Action::Filter => self.filter.open(),
-            Action::NextProblem => self.to_problem(Action::Down),
-            Action::PreviousProblem => self.to_problem(Action::Up),
+            Action::NextProblem => self.go_to_problem(Action::Down),
+            Action::PreviousProblem => self.go_to_problem(Action::Up),
             Action::NextPane | Action::PreviousPane => {
                 self.pane = if self.pane == Pane::Stream && !self.pinned.is_empty() { Pane::Pinned } else { Pane::Stream };
             }

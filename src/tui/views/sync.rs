@@ -142,11 +142,10 @@ impl Sync {
         self.filter.draw(canvas, Rect { x: row.x + used + 1, width: row.width.saturating_sub(used + 1), ..row });
     }
 
-    fn operation_list(&self, canvas: &mut Canvas<'_>, area: Rect, table: &Table<OperationView>, wide: bool) {
-        let narrow = [Column::cells("What", 7), Column::share("", 4), Column::number("Tries", 5), Column::share("When, or why not", 5)];
-        let full = [Column::cells("What", 7), Column::share("", 4), Column::number("Tries", 5), Column::share("When, or why not", 7)];
+    fn operation_list(canvas: &mut Canvas<'_>, area: Rect, table: &Table<OperationView>) {
+        let columns = [Column::cells("What", 7), Column::share("", 2), Column::number("Tries", 5), Column::share("When, or why not", 3)];
         let now = canvas.now;
-        table.draw(canvas, area, if wide { &full } else { &narrow }, true, |view, column| {
+        table.draw(canvas, area, &columns, true, |view, column| {
             let operation = &view.operation;
             match column {
                 0 => (Cow::Borrowed(operation.target.entity()), Role::Muted),
@@ -277,7 +276,7 @@ impl View for Sync {
         }
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, cx: &Shared) {
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, _: &Shared) {
         let (state, rest) = top(area, 5);
         self.state_box(canvas, state);
         let (tabs, body) = top(rest, 1);
@@ -295,8 +294,8 @@ impl View for Sync {
             return;
         }
         match self.tab {
-            Tab::Waiting => self.operation_list(canvas, inner, &self.waiting, cx.two_panes()),
-            Tab::Refused => self.operation_list(canvas, inner, &self.refused, cx.two_panes()),
+            Tab::Waiting => Self::operation_list(canvas, inner, &self.waiting),
+            Tab::Refused => Self::operation_list(canvas, inner, &self.refused),
             Tab::Conflicts => {
                 let columns = [Column::share("Name", 3), Column::share("Company", 3), Column::share("What both changed", 6)];
                 self.conflicts.draw(canvas, inner, &columns, true, |row, column| match column {

@@ -18,12 +18,8 @@ fn the_shipped_keymap_is_the_action_table() {
     }
     let shipped = std::fs::read_to_string(path).unwrap();
     assert_eq!(shipped, keymap_file(), "run the test once with {BLESS}=1");
-    let without_marks: String = shipped
-        .lines()
-        .filter_map(|line| line.strip_prefix("# "))
-        .filter(|line| line.contains(" = ["))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let lines: Vec<_> = shipped.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = [")).collect();
+    let without_marks = lines.join("\n");
     let patched = Keymap::patched(&without_marks).unwrap();
     for action in Action::ALL {
         assert_eq!(patched.keys(*action), Keymap::built_in().keys(*action), "{action:?}");

@@ -141,7 +141,8 @@ impl Terminal {
     }
 
     fn until_shown(&mut self, words: &str) {
-        self.until(words, |terminal| terminal.screen.screen().contents().contains(words));
+        // Frames are looked at whole.
+        self.until(words, |terminal| terminal.bytes.ends_with(b"\x1b[?2026l") && terminal.screen.screen().contents().contains(words));
     }
 
     /// Reads all there is until the child has gone, and says how the terminal was left.

@@ -312,7 +312,8 @@ fn card(nth: u64, lifecycle: Lifecycle, stage: &str) -> Card {
 }
 
 fn board(moved: &[(LeadId, leadloom::domain::Position)]) -> Board {
-    let stages: [(Lifecycle, &[(&str, &str, bool, u64)]); 3] = [
+    type Stage = (&'static str, &'static str, bool, u64);
+    let stages: [(Lifecycle, &[Stage]); 3] = [
         (
             Lifecycle::Lead,
             &[

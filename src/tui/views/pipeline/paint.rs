@@ -75,8 +75,8 @@ impl Pipeline {
         // No boxes: a heading and a rule say as much, leave more room for names, and cost half the bytes.
         let (heads, rest) = top(area, 1);
         let (rule, body) = top(rest, u16::from(canvas.look.boxes));
-        let line = canvas.look.glyphs.border.horizontal_top.repeat(usize::from(rule.width));
-        canvas.put(rule, &line, Role::Border);
+        let dashes = canvas.look.glyphs.border.horizontal_top.repeat(usize::from(rule.width));
+        canvas.put(rule, &dashes, Role::Border);
         let cards = usize::from(body.height / CARD_ROWS);
         self.window.set((first, cards));
         for ((head, place), (nth, stage)) in
@@ -118,11 +118,11 @@ impl Pipeline {
         for (nth, card) in stage.cards.iter().enumerate().skip(skip).take(fit.max(1)) {
             let (place, below) = top(rest, CARD_ROWS);
             rest = below;
-            self.card(canvas, place, card, chosen && nth == self.place, cx);
+            Self::card(canvas, place, card, chosen && nth == self.place, cx);
         }
     }
 
-    fn card(&self, canvas: &mut Canvas<'_>, area: Rect, card: &Card, chosen: bool, cx: &Shared) {
+    fn card(canvas: &mut Canvas<'_>, area: Rect, card: &Card, chosen: bool, cx: &Shared) {
         let (first, second) = top(area, 1);
         let inside = |row: Rect| Rect { x: row.x + 1.min(row.width), width: row.width.saturating_sub(1), ..row };
         let quality = format!("Q{}", card.quality);
