@@ -26,8 +26,9 @@ use std::{
 use tokio::{
     sync::{
         broadcast::{self, error::RecvError},
-        watch,
+        mpsc, watch,
     },
+    task::JoinHandle,
     time::{Instant, sleep_until},
 };
 
@@ -41,6 +42,8 @@ const LOG_FRAME: Duration = Duration::from_millis(250);
 const SLOW_WRITE: Duration = Duration::from_millis(60);
 /// Events taken in before a frame is drawn all the same.
 const EVENTS_A_FRAME: usize = 512;
+/// Keys read ahead of the screen; a faster hand or a longer paste waits in the terminal.
+const INPUTS: usize = 256;
 /// Log entries taken in at once.
 const LOG_ENTRIES: usize = 2_000;
 
@@ -79,7 +82,7 @@ pub struct Pace {
 /// Where keys come from. A child editor needs them for itself, so they can be closed and opened again.
 pub trait Keys {
     /// The stream.
-    type Stream: Stream<Item = io::Result<Input>> + Unpin;
+    type Stream: Stream<Item = io::Result<Input>> + Unpin + Send + 'static;
     /// Opens it.
     fn open(&self) -> Self::Stream;
 }
@@ -106,9 +109,9 @@ pub async fn run<W: Write, K: Keys>(
     let mut log = sources.ring.watch();
     log.mark_changed();
     let now = Instant::now();
-    let stream = Some(keys.open());
+    let keyboard = Some(Reader::start(keys.open()));
     let mut console =
-        Loop { tty, keys, stream, state, sources, signals, pace, log, read: 0, log_at: now, drawn_at: now, slow: pace.slow, deaf: false };
+        Loop { tty, keys, keyboard, state, sources, signals, pace, log, read: 0, log_at: now, drawn_at: now, slow: pace.slow, deaf: false };
     let mut effects = console.state.start();
     loop {
         let mut events = Vec::new();
@@ -130,6 +133,33 @@ pub async fn run<W: Write, K: Keys>(
     }
 }
 
+/// Reads the keyboard in a task of its own. The stream must not be looked into in passing: crossterm wakes only whoever
+/// asked first, and somebody who does not wait would be that one.
+struct Reader {
+    inputs: mpsc::Receiver<io::Result<Input>>,
+    task: JoinHandle<()>,
+}
+
+impl Reader {
+    fn start(mut stream: impl Stream<Item = io::Result<Input>> + Unpin + Send + 'static) -> Self {
+        let (send, inputs) = mpsc::channel(INPUTS);
+        let task = tokio::spawn(async move {
+            while let Some(input) = stream.next().await {
+                if send.send(input).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self { inputs, task }
+    }
+
+    /// Lets go of the keyboard; comes back when it has.
+    async fn stop(self) {
+        self.task.abort();
+        let _aborted = self.task.await;
+    }
+}
+
 /// What an effect led to.
 enum Outcome {
     Done,
@@ -141,8 +171,8 @@ enum Outcome {
 struct Loop<'c, W: Write, K: Keys> {
     tty: &'c mut Tty<W>,
     keys: &'c K,
-    /// Closed while a child editor has the keyboard.
-    stream: Option<K::Stream>,
+    /// None while a child editor has the keyboard.
+    keyboard: Option<Reader>,
     state: &'c mut State,
     sources: &'c mut Sources,
     signals: &'c mut Signals,
@@ -182,10 +212,12 @@ impl<W: Write, K: Keys> Loop<'_, W, K> {
     /// Lends the terminal to the person's editor.
     async fn edit(&mut self, text: &str) -> io::Result<Event> {
         // The child reads the keyboard now; our reader has to let go of it.
-        self.stream = None;
+        if let Some(reader) = self.keyboard.take() {
+            reader.stop().await;
+        }
         self.tty.give_back()?;
         let edited = editor::edit(text).await;
-        self.stream = Some(self.keys.open());
+        self.keyboard = Some(Reader::start(self.keys.open()));
         let resized = self.back_again()?;
         // A Ctrl-C in the editor reached us too; it was not meant for us.
         while self.signals.next().now_or_never().is_some() {}
@@ -226,10 +258,10 @@ impl<W: Write, K: Keys> Loop<'_, W, K> {
     async fn wait(&mut self) -> io::Result<Result<Option<Event>, Leaving>> {
         let due = self.due();
         let has_data = self.state.shared.dirty() == Dirty::Data;
-        let stream = &mut self.stream;
+        let keyboard = &mut self.keyboard;
         let keys = async {
-            match stream {
-                Some(stream) => stream.next().await,
+            match keyboard {
+                Some(reader) => reader.inputs.recv().await,
                 None => std::future::pending().await,
             }
         };
@@ -282,7 +314,7 @@ impl<W: Write, K: Keys> Loop<'_, W, K> {
         if let Ok(event) = self.sources.events.try_recv() {
             return Ok(Some(Event::Happened(event)));
         }
-        while let Some(Some(Some(input))) = self.stream.as_mut().map(|stream| stream.next().now_or_never()) {
+        while let Some(Ok(input)) = self.keyboard.as_mut().map(|reader| reader.inputs.try_recv()) {
             if let Some(event) = heard(self.tty, input?)? {
                 return Ok(Some(event));
             }
