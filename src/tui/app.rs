@@ -294,8 +294,13 @@ impl State {
     }
 
     fn leave(&mut self) {
-        self.remember();
         self.shared.effect(Effect::Quit);
+    }
+
+    /// The console is being left, whatever the reason: what has to be written down.
+    pub fn farewell(&mut self) -> Vec<Effect> {
+        self.remember();
+        self.shared.take_effects()
     }
 
     fn go(&mut self, place: Context) {
@@ -436,7 +441,7 @@ impl State {
                 format!("pulled {}, pushed {}, {} waiting, {} refused", report.pulled, report.pushed, report.pending, report.dead),
             ),
             Told::Claimed { by_other: Some(other) } => (Tone::Bad, format!("{other} has this one open; decide it together")),
-            Told::Moved(Moved::Refused { .. }) | Told::Amended(_) | Told::Claimed { by_other: None } | Told::Quiet => return,
+            Told::Moved(Moved::Refused { .. }) | Told::Claimed { by_other: None } | Told::Quiet => return,
         };
         self.shared.say(tone, words);
     }

@@ -124,11 +124,6 @@ pub enum Command {
         reviews: Vec<ReviewId>,
         verb: Verb,
     },
-    /// Corrects fields of an incoming record before it is decided.
-    Amend {
-        review: ReviewId,
-        choices: Vec<Choice>,
-    },
     /// Keeps the question for this person while it is open; others see whose it is.
     Claim(ReviewId),
     Release,
@@ -189,7 +184,6 @@ impl Verb {
 pub enum Told {
     Done(Done),
     Batch(Batch),
-    Amended(Box<Question>),
     Claimed { by_other: Option<Text> },
     Moved(Moved),
     Started(RunId),
@@ -225,4 +219,6 @@ pub trait Desk: Send + Sync {
     fn events(&self) -> broadcast::Receiver<Event>;
     /// Keeps what the screens remember.
     fn remember(&self, memory: String) -> Pending<()>;
+    /// The console is being left: gives back what was kept for this person.
+    fn leave(&self) -> Pending<()>;
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use futures_util::FutureExt as _;
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::{error, warn};
 
 /// Events on their way to the screen; whoever sends one more waits.
@@ -15,6 +15,9 @@ const EVENTS: usize = 256;
 /// Commands on their way to the desk. A person cannot press that many keys in one command's time; a stuck desk can
 /// make it look so, and then the next is refused with a sentence.
 const COMMANDS: usize = 256;
+
+/// Longest wait for decisions on their way when the console is left.
+const FINISH: Duration = Duration::from_secs(5);
 
 /// A question that waits for the one before it.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub struct Runner {
     /// Slots at work, each with what waits behind.
     asked: BTreeMap<Slot, Option<Waiting>>,
     told: usize,
+    remembering: Option<JoinHandle<()>>,
 }
 
 impl Runner {
@@ -52,7 +56,7 @@ impl Runner {
                 }
             }
         });
-        Self { desk, events, arrived, commands, asked: BTreeMap::new(), told: 0 }
+        Self { desk, events, arrived, commands, asked: BTreeMap::new(), told: 0, remembering: None }
     }
 
     /// Runs an effect, or gives it back when it is about the terminal.
@@ -67,7 +71,16 @@ impl Runner {
                 Err(_) => self.later(Duration::ZERO, Event::Notice("too much is waiting to be written; try again in a moment".to_owned())),
             },
             Effect::After(delay, timer) => self.later(delay, Event::Due(timer)),
-            Effect::Remember(memory) => drop(tokio::spawn(self.desk.remember(memory))),
+            // One after another, so that an older memory never overwrites a newer one.
+            Effect::Remember(memory) => {
+                let (before, desk) = (self.remembering.take(), self.desk.clone());
+                self.remembering = Some(tokio::spawn(async move {
+                    if let Some(before) = before {
+                        let _crashed_or_done = before.await;
+                    }
+                    desk.remember(memory).await;
+                }));
+            }
             other => return Some(other),
         }
         None
@@ -108,6 +121,23 @@ impl Runner {
     pub fn try_next(&mut self) -> Option<Event> {
         let event = self.arrived.try_recv().ok()?;
         Some(self.account(event))
+    }
+
+    /// Waits, but not for ever, until every command is through and everything is remembered: what a person decided just
+    /// before leaving is decided.
+    pub async fn finish(&mut self) {
+        let finished = async {
+            while self.told > 0 {
+                self.next().await;
+            }
+            if let Some(remembering) = self.remembering.take() {
+                let _crashed_or_done = remembering.await;
+            }
+            self.desk.clone().leave().await;
+        };
+        if tokio::time::timeout(FINISH, finished).await.is_err() {
+            warn!("the console was left before everything was written down");
+        }
     }
 
     /// Questions and commands that have not come back.

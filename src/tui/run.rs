@@ -112,25 +112,20 @@ pub async fn run<W: Write, K: Keys>(
     let keyboard = Some(Reader::start(keys.open()));
     let mut console =
         Loop { tty, keys, keyboard, state, sources, signals, pace, log, read: 0, log_at: now, drawn_at: now, slow: pace.slow, deaf: false };
-    let mut effects = console.state.start();
-    loop {
-        let mut events = Vec::new();
-        for effect in effects {
-            match console.obey(effect).await? {
-                Outcome::Done => {}
-                Outcome::Event(event) => events.push(event),
-                Outcome::Leave => return Ok(Leaving::Asked),
-            }
-        }
-        if events.is_empty() {
-            console.draw_if_due()?;
-            match console.wait().await? {
-                Ok(event) => events.extend(event),
-                Err(leaving) => return Ok(leaving),
-            }
-        }
-        effects = console.take_in(events)?;
+    let leaving = console.run().await;
+    for effect in console.state.farewell() {
+        // Only what the runner does is left to do; the terminal is not needed any more.
+        let _about_the_terminal = console.sources.runner.run(effect);
     }
+    console.sources.runner.finish().await;
+    leaving
+}
+
+/// What an effect led to.
+enum Outcome {
+    Done,
+    Event(Event),
+    Leave,
 }
 
 /// Reads the keyboard in a task of its own. The stream must not be looked into in passing: crossterm wakes only whoever
@@ -160,13 +155,6 @@ impl Reader {
     }
 }
 
-/// What an effect led to.
-enum Outcome {
-    Done,
-    Event(Event),
-    Leave,
-}
-
 /// The loop's own state.
 struct Loop<'c, W: Write, K: Keys> {
     tty: &'c mut Tty<W>,
@@ -189,6 +177,29 @@ struct Loop<'c, W: Write, K: Keys> {
 }
 
 impl<W: Write, K: Keys> Loop<'_, W, K> {
+    /// Round and round until it is left.
+    async fn run(&mut self) -> io::Result<Leaving> {
+        let mut effects = self.state.start();
+        loop {
+            let mut events = Vec::new();
+            for effect in effects {
+                match self.obey(effect).await? {
+                    Outcome::Done => {}
+                    Outcome::Event(event) => events.push(event),
+                    Outcome::Leave => return Ok(Leaving::Asked),
+                }
+            }
+            if events.is_empty() {
+                self.draw_if_due()?;
+                match self.wait().await? {
+                    Ok(event) => events.extend(event),
+                    Err(leaving) => return Ok(leaving),
+                }
+            }
+            effects = self.take_in(events)?;
+        }
+    }
+
     /// Does what `update` asked for.
     async fn obey(&mut self, effect: Effect) -> io::Result<Outcome> {
         let Some(effect) = self.sources.runner.run(effect) else { return Ok(Outcome::Done) };

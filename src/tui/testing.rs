@@ -151,7 +151,11 @@ impl Console {
             match effect {
                 Effect::After(delay, timer) => self.timers.push((self.now.plus(delay), timer)),
                 Effect::Copy(text) => self.copied.push(text),
-                Effect::Quit => self.left = true,
+                Effect::Quit => {
+                    self.left = true;
+                    let last = self.state.farewell();
+                    self.run(last);
+                }
                 Effect::Remember(memory) => self.memory = Some(memory),
                 other => self.effects.extend(self.runner.run(other)),
             }

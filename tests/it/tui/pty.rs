@@ -58,6 +58,9 @@ impl desk::Desk for Brittle {
     fn remember(&self, memory: String) -> desk::Pending<()> {
         self.0.remember(memory)
     }
+    fn leave(&self) -> desk::Pending<()> {
+        self.0.leave()
+    }
 }
 
 /// Is the child, when told so; otherwise does nothing.

@@ -32,7 +32,10 @@ use crate::{
     },
 };
 use ratatui::layout::Rect;
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// Rows of a page: two screens of the tallest window, and one transaction's worth of reading.
 const PAGE: u32 = 100;
@@ -92,6 +95,8 @@ pub struct Review {
     alike: bool,
     asking: Option<(Verb, Vec<ReviewId>)>,
     last: Option<Verb>,
+    /// Fields corrected by hand, by question.
+    corrections: BTreeMap<ReviewId, Vec<Choice>>,
     /// Decided and not yet confirmed; a refresh that still shows them is older than the decision.
     leaving: BTreeSet<ReviewId>,
     done: u64,
@@ -113,6 +118,7 @@ impl Default for Review {
             alike: false,
             asking: None,
             last: None,
+            corrections: BTreeMap::new(),
             leaving: BTreeSet::new(),
             done: 0,
             since: None,
@@ -219,10 +225,20 @@ impl Review {
         self.last = Some(verb);
         self.since.get_or_insert(cx.now);
         self.take_out(&targets);
-        cx.tell(match (verb, targets.as_slice()) {
-            (Verb::Accept, [review]) => Command::Accept { review: *review, choice: MergeChoice::default() },
-            _ => Command::Decide { reviews: targets, verb },
-        });
+        let mut together = targets;
+        if verb == Verb::Accept {
+            // What was corrected by hand goes out with its own question.
+            let alone: Vec<_> = together.iter().filter(|review| self.corrections.contains_key(review)).copied().collect();
+            let alone = if together.len() == 1 { together.clone() } else { alone };
+            together.retain(|review| !alone.contains(review));
+            for review in alone {
+                let choices = self.corrections.remove(&review).unwrap_or_default();
+                cx.tell(Command::Accept { review, choice: MergeChoice { candidate: None, choices } });
+            }
+        }
+        if !together.is_empty() {
+            cx.tell(Command::Decide { reviews: together, verb });
+        }
         self.ask_question(cx);
         self.ask_more(cx);
     }
@@ -246,13 +262,29 @@ impl Review {
         cx.open(Form::new(Purpose::Edit, format!("Correct {}", question.name), why, entries.collect()).at(first));
     }
 
-    fn amended(&self, values: &[String], cx: &mut Shared) {
+    /// Keeps what was corrected until the question is decided; it goes out with the decision.
+    fn corrected(&mut self, values: &[String], cx: &mut Shared) {
         let Some(question) = self.shown() else { return };
         let choices = changed(&AMENDED, values, |field| question.incoming.draft.fields.get(field).cloned());
         if choices.is_empty() {
-            cx.say(Tone::Plain, "nothing was changed");
-        } else {
-            cx.tell(Command::Amend { review: question.item.id, choices });
+            return cx.say(Tone::Plain, "nothing was changed");
+        }
+        let known = self.corrections.entry(question.item.id).or_default();
+        known.retain(|old| choices.iter().all(|new| new.field != old.field));
+        known.extend(choices);
+        self.show_corrections();
+        cx.say(Tone::Good, format!("{} accepts it with that", cx.keymap.key(Action::Accept)));
+    }
+
+    /// Shows the corrections as if they had come in so.
+    fn show_corrections(&mut self) {
+        let Some(question) = &mut self.question else { return };
+        for choice in self.corrections.get(&question.item.id).into_iter().flatten() {
+            match choice.value.as_ref().and_then(|text| Value::parse(choice.field.kind(), text)) {
+                Some(value) => question.incoming.draft.fields.set(choice.field, value),
+                None => drop(question.incoming.draft.fields.remove(choice.field)),
+            }
+            question.defects.retain(|defect| defect.field != Some(choice.field));
         }
     }
 
@@ -523,6 +555,8 @@ impl View for Review {
                 }
                 self.loaded = true;
                 self.rows.fill(rows, more);
+                let open: BTreeSet<_> = self.rows.items().iter().map(Item::id).collect();
+                self.corrections.retain(|review, _| open.contains(review));
                 self.total = total;
                 self.counts = counts;
                 self.ask_question(cx);
@@ -533,7 +567,10 @@ impl View for Review {
                 rows.retain(|row| !self.leaving.contains(&row.id));
                 self.rows.extend(rows, more);
             }
-            (Slot::Question, Answer::Question(question)) => self.question = Some(question),
+            (Slot::Question, Answer::Question(question)) => {
+                self.question = Some(question);
+                self.show_corrections();
+            }
             (Slot::Alike, Answer::Alike(rows)) => {
                 let loaded: BTreeSet<_> = self.rows.items().iter().map(Item::id).collect();
                 let like: BTreeSet<_> = rows.iter().map(Item::id).collect();
@@ -544,7 +581,7 @@ impl View for Review {
         }
     }
 
-    fn told(&mut self, command: &Command, result: &Result<Told, Failure>, cx: &mut Shared) {
+    fn told(&mut self, command: &Command, result: &Result<Told, Failure>, _: &mut Shared) {
         match (command, result) {
             (Command::Accept { review, .. }, result) => {
                 self.leaving.remove(review);
@@ -558,10 +595,6 @@ impl View for Review {
                 };
                 self.done = self.done.saturating_sub(failed as u64);
                 self.leaving.retain(|review| !reviews.contains(review));
-            }
-            (Command::Amend { .. }, Ok(Told::Amended(question))) => {
-                self.question = Some(question.clone());
-                cx.say(Tone::Good, "corrected; a accepts it now");
             }
             (Command::Undo(_), Ok(_)) => self.done = self.done.saturating_sub(1),
             _ => {}
@@ -586,7 +619,7 @@ impl View for Review {
                     cx.copy(title, &value);
                 }
             }
-            (Purpose::Edit, Reply::Filled(values)) => self.amended(&values, cx),
+            (Purpose::Edit, Reply::Filled(values)) => self.corrected(&values, cx),
             _ => {}
         }
     }
