@@ -1,1 +1,121 @@
-//! The console. Absent: I/O in update, and every room below services.
+//! The console. `run` builds it, runs the loop and leaves the terminal as it was.
+//!
+//! What arrives is an `event::Event`; keys become an `action::Action` by the keymap; `app::State::update` turns both
+//! into a new state and a list of `event::Effect`s; `effects::Runner` runs those against the services; `chrome::draw`
+//! paints the state. Absent: I/O, clocks and failure in `update`; every room below the services; the terminal anywhere
+//! but in `terminal`.
+
+pub mod action;
+pub mod app;
+pub mod canvas;
+pub mod chrome;
+pub mod desk;
+pub mod effects;
+pub mod event;
+pub mod glyphs;
+pub mod keys;
+pub mod overlays;
+pub mod run;
+pub mod shared;
+pub mod terminal;
+pub mod testing;
+pub mod theme;
+pub mod views;
+pub mod widgets;
+pub mod words;
+
+pub use run::Leaving;
+pub use shared::Me;
+
+use crate::{
+    domain::Clock,
+    telemetry::Ring,
+    tui::{
+        app::State,
+        canvas::Look,
+        effects::Runner,
+        keys::{Keymap, KeymapError},
+        run::{Keyboard, Pace, Sources},
+        shared::Shared,
+        terminal::{Tty, TtyError, clipboard::Inside, crash, signals::Signals},
+        theme::{Depth, Theme, ThemeError},
+    },
+};
+use jiff::tz::TimeZone;
+use std::{path::PathBuf, sync::Arc};
+
+/// What the console needs to know before it starts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Who sits there.
+    pub me: Me,
+    /// The text of a keymap file, if there is one.
+    pub keymap: Option<String>,
+    /// A shipped theme's name, or the text of a theme file.
+    pub theme: Option<String>,
+    /// No boxes, no bars: for screen readers.
+    pub plain: bool,
+    /// Only ASCII signs; otherwise the locale decides.
+    pub ascii: bool,
+    /// The link is slow: fewer frames.
+    pub slow_link: bool,
+    /// What the screens remembered when they were left last, as [`desk::Desk::remember`] got it.
+    pub memory: String,
+    /// Where crash files go.
+    pub crashes: PathBuf,
+}
+
+/// Why the console could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsoleError {
+    /// No terminal, or it was lost.
+    #[error(transparent)]
+    Terminal(#[from] TtyError),
+    /// The keymap file.
+    #[error(transparent)]
+    Keymap(#[from] KeymapError),
+    /// The theme file.
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+}
+
+impl From<std::io::Error> for ConsoleError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Terminal(TtyError::Io(error))
+    }
+}
+
+/// How everything looks, from the options and the environment.
+pub fn look(options: &Options, var: impl Fn(&str) -> Option<String>) -> Result<Look, ConsoleError> {
+    let depth = Depth::from_env(&var);
+    let theme = match &options.theme {
+        None => Theme::built_in(depth),
+        Some(given) => match theme::SHIPPED.iter().find(|(name, _)| name == given) {
+            Some((_, file)) => Theme::parse(file, depth)?,
+            None => Theme::parse(given, depth)?,
+        },
+    };
+    let glyphs = if options.ascii || options.plain { glyphs::ASCII } else { glyphs::from_env(&var) };
+    Ok(Look { theme, glyphs, boxes: !options.plain, zone: TimeZone::system() })
+}
+
+/// Runs the console on this terminal until it is left. Must be called on the thread that entered the runtime: a panic
+/// there gives the terminal back, a panic elsewhere leaves the screen alone.
+pub async fn run(options: Options, desk: Arc<dyn desk::Desk>, ring: Ring, clock: Arc<dyn Clock>) -> Result<Leaving, ConsoleError> {
+    let var = |name: &str| std::env::var(name).ok();
+    let keymap = match &options.keymap {
+        Some(file) => Keymap::patched(file)?,
+        None => Keymap::built_in(),
+    };
+    let look = look(&options, var)?;
+    let pace = Pace { slow: options.slow_link, inside: Inside::from_env(var) };
+    let mut signals = Signals::listen()?;
+    crash::install(options.crashes.clone(), ring.clone());
+    let mut tty = Tty::enter()?;
+    let shared = Shared::new(clock.now(), tty.size()?, look, keymap, options.me.clone());
+    let mut state = State::new(shared, &options.memory);
+    let mut sources = Sources { events: desk.events(), runner: Runner::new(desk), ring, clock };
+    let leaving = run::run(&mut tty, &Keyboard, &mut state, &mut sources, &mut signals, pace).await;
+    tty.give_back()?;
+    Ok(leaving?)
+}

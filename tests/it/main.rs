@@ -15,4 +15,5 @@ mod net;
 mod providers;
 mod sim;
 mod store;
+mod tui;
 mod workflow;

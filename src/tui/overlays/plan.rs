@@ -1,0 +1,113 @@
+//! What an import would do, before it does it: whose export the file is, how each column is understood, what is
+//! missing. `y` starts it.
+
+use super::{Done, Layer};
+use crate::{
+    services::{ColumnPlan, ImportFrom, ImportPlan, ImportRequest},
+    tui::{
+        action::Action,
+        canvas::{Canvas, top},
+        desk::{Answer, Command, Query},
+        event::Slot,
+        keys::Chord,
+        shared::{Shared, Tone},
+        theme::Role,
+        widgets::table::{Column, Item, Table},
+        words,
+    },
+};
+use crossterm::event::KeyCode;
+use ratatui::layout::Rect;
+use std::{borrow::Cow, path::PathBuf};
+
+/// Below this the guess is worth a second look.
+const SURE: u8 = 80;
+
+impl Item for ColumnPlan {
+    type Id = crate::domain::Text;
+    fn id(&self) -> Self::Id {
+        self.column.clone()
+    }
+}
+
+/// An import that waits for `y`.
+pub struct Plan {
+    request: ImportRequest,
+    name: String,
+    answer: Option<Box<ImportPlan>>,
+    columns: Table<ColumnPlan>,
+    failed: Option<String>,
+}
+
+impl Plan {
+    /// Asks what importing this file would do.
+    pub fn open(path: PathBuf, cx: &mut Shared) -> Self {
+        let name = path.file_name().map(|name| crate::domain::Text::new(&name.to_string_lossy()).to_string()).unwrap_or_default();
+        let request = ImportRequest { from: ImportFrom::File { path, source: None, mapping: None }, limit: None };
+        cx.ask(Slot::Plan, Query::Plan(request.clone()));
+        Self { request, name, answer: None, columns: Table::default(), failed: None }
+    }
+}
+
+impl Layer for Plan {
+    fn key(&mut self, chord: Chord, cx: &mut Shared) -> Done {
+        match chord.code {
+            KeyCode::Esc | KeyCode::Char('q') => return Done::Close,
+            KeyCode::Char('y') if self.answer.is_some() => {
+                cx.tell(Command::Import(self.request.clone()));
+                return Done::Close;
+            }
+            KeyCode::Down | KeyCode::Char('j') => self.columns.step(Action::Down),
+            KeyCode::Up | KeyCode::Char('k') => self.columns.step(Action::Up),
+            KeyCode::PageDown => self.columns.step(Action::PageDown),
+            KeyCode::PageUp => self.columns.step(Action::PageUp),
+            _ => return Done::Pass,
+        };
+        Done::Stay
+    }
+
+    fn answered(&mut self, slot: Slot, answer: &Answer, _: &mut Shared) {
+        if let (Slot::Plan, Answer::Plan(plan)) = (slot, answer) {
+            self.columns.fill(plan.columns.clone(), false);
+            self.answer = Some(plan.clone());
+        }
+    }
+
+    fn refused(&mut self, slot: Slot, words: &str, cx: &mut Shared) {
+        if slot == Slot::Plan {
+            self.failed = Some(words.to_owned());
+            cx.say(Tone::Bad, words);
+        }
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, _: &Shared) {
+        canvas.clear(area);
+        let inner = canvas.panel(area, &format!("Import {}", self.name), true);
+        let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        let Some(plan) = &self.answer else {
+            let words = self.failed.as_deref().unwrap_or("reading the file");
+            canvas.paragraph(inner, words, if self.failed.is_some() { Role::Bad } else { Role::Muted });
+            return;
+        };
+        let (head, mut rest) = top(inner, 1);
+        let rows = plan.rows.map(|rows| format!("   {}", words::many(rows, "row"))).unwrap_or_default();
+        let known = plan.columns.iter().filter(|column| column.field.is_some()).count();
+        let columns = format!("   {known} of {} columns understood", plan.columns.len());
+        canvas.line(head, &[("read as ", Role::Muted), (plan.source.label(), Role::Title), (&rows, Role::Text), (&columns, Role::Text)]);
+        for note in &plan.notes {
+            let used = canvas.paragraph(Rect { height: rest.height.min(3), ..rest }, note, Role::Warn);
+            rest = top(rest, used).1;
+        }
+        let (_, table) = top(rest, 1);
+        let columns = [Column::share("Column", 3), Column::share("becomes", 2), Column::number("sure", 5), Column::share("for example", 3)];
+        self.columns.draw(canvas, table, &columns, true, |column, nth| match (nth, column.field) {
+            (0, _) => (Cow::Borrowed(column.column.as_str()), Role::Text),
+            (1, Some(field)) => (Cow::Borrowed(field.label()), Role::Good),
+            (1, None) => (Cow::Borrowed("kept, not used"), Role::Muted),
+            (2, Some(_)) => (Cow::Owned(format!("{}%", column.sure)), if column.sure < SURE { Role::Warn } else { Role::Muted }),
+            (2, None) => (Cow::Borrowed(""), Role::Muted),
+            _ => (Cow::Borrowed(column.sample.as_str()), Role::Muted),
+        });
+        canvas.panel_note(area, "y starts  Esc closes");
+    }
+}

@@ -1,0 +1,22 @@
+//! The console through its own front door: keys in, screens out. Nothing here sleeps, and no terminal is needed but in
+//! `pty`.
+
+mod bytes;
+mod flows;
+mod keymap;
+#[cfg(unix)]
+mod pty;
+mod robust;
+mod screens;
+mod world;
+
+use leadloom::tui::testing::{Console, Setup};
+use std::sync::Arc;
+use world::World;
+
+/// A console over `world`, settled.
+async fn console(world: &Arc<World>, setup: Setup) -> Console {
+    let mut console = Console::new(world.clone(), setup);
+    console.idle().await;
+    console
+}
