@@ -90,10 +90,10 @@ impl Maker<'_> {
         let company = take(&mut known, &[PhoneKind::Company]);
         for (field, number) in [(Field::Phone, phone), (Field::Mobile, mobile), (Field::CompanyPhone, company)] {
             if let Some(number) = number {
-                made.fields.set(field, Value::Phone(number.number.phone));
+                made.fields.set(field, Value::Phone(number.read.phone));
             }
         }
-        let others = unique(known.iter().map(|number| Text::new(number.number.phone.as_str())));
+        let others = unique(known.iter().map(|number| Text::new(number.read.phone.as_str())));
         made.fields.set(Field::OtherPhones, Value::List(others.into_iter().take(OTHERS_LIMIT).collect()));
     }
 }
@@ -179,19 +179,25 @@ fn take_addresses(text: &str, standing: Standing, known: &mut Vec<Address>, left
 
 /// A number of the row.
 struct Number {
-    number: clean::PhoneNumber,
+    written: Box<str>,
+    read: clean::PhoneNumber,
     reach: Reach,
 }
 
 fn take_numbers(text: &str, reach: Reach, context: Context, known: &mut Vec<Number>, leftovers: &mut Leftovers) {
     for part in text.split([';', '\n', ',']).map(str::trim).filter(|part| !part.is_empty()) {
+        // The same number often stands in two columns; reading it again would cost most of what a row costs.
+        if let Some(twin) = known.iter_mut().find(|twin| *twin.written == *part) {
+            twin.reach = better(twin.reach, reach);
+            continue;
+        }
         match clean::telephone(part, context.region) {
-            Some(number) if known.iter().any(|other| other.number.phone == number.phone) => {}
+            Some(number) if known.iter().any(|other| other.read.phone == number.phone) => {}
             Some(number) => {
                 if !number.assigned {
                     leftovers.odd_phones.push(Text::new(number.phone.as_str()));
                 }
-                known.push(Number { number, reach });
+                known.push(Number { written: part.into(), read: number, reach });
             }
             None => {
                 let shown = Text::new(part).truncated(40);
@@ -201,6 +207,11 @@ fn take_numbers(text: &str, reach: Reach, context: Context, known: &mut Vec<Numb
             }
         }
     }
+}
+
+/// Of two claims about one number the one that says more.
+fn better(one: Reach, other: Reach) -> Reach {
+    if other.percent() > one.percent() || one.kind == PhoneKind::Company && other.kind != PhoneKind::Company { other } else { one }
 }
 
 /// `true`, `Yes`, `1`, or a state that names a register.

@@ -98,16 +98,19 @@ impl Maker<'_> {
                     | Field::OtherPhones,
                 ) => {}
                 Target::Field(field) if field.kind() == FieldKind::List => {
-                    let mut items = Vec::new();
+                    let (mut items, mut lists) = (Vec::new(), 0);
                     for place in places {
                         let found = found(*target, place, at, &mut made.leftovers);
                         for value in found.texts().filter_map(|text| clean::value(*field, text, made.context)) {
                             if let Value::List(more) = value {
                                 items.extend(more);
+                                lists += 1;
                             }
                         }
                     }
-                    made.fields.set(*field, Value::List(unique(items)));
+                    // One list is without repeats already.
+                    let items = if lists > 1 { unique(items) } else { items };
+                    made.fields.set(*field, Value::List(items));
                 }
                 Target::Field(Field::CompanyName) => {
                     let raw = first_text(places, at).unwrap_or_default();
@@ -158,7 +161,9 @@ impl Maker<'_> {
             return Err(RowError::NothingUsable);
         }
         let dated = made.dated.or(made.checked_at);
-        let disposable = matches!(made.fields.get(Field::Email), Some(Value::Email(email)) if vocabulary::is_disposable(email.domain()));
+        made.leftovers.throw_away =
+            matches!(made.fields.get(Field::Email), Some(Value::Email(email)) if vocabulary::is_disposable(email.domain()));
+        let disposable = made.leftovers.throw_away;
         let facts = Facts { source: self.mapping.source, dated, now: self.now, disposable, phone: made.reach };
         let settings = &self.intake.settings;
         let (quality, defects) = if is_person {
@@ -167,34 +172,35 @@ impl Maker<'_> {
             (score::company(settings, &made.fields, &facts), validate::company(&made.fields, &made.leftovers))
         };
         let disposition = self.disposition(is_person, &quality, &defects);
-        let external_id = std::mem::take(&mut made.external_id);
-        let company_id = std::mem::take(&mut made.company_id);
-        let (mut person, mut company) = (Vec::new(), Vec::new());
-        for (field, value) in made.fields.iter() {
-            let shared = matches!(field, Field::CompanyName | Field::CompanyDomain);
-            if field.subject() == Subject::Company {
-                company.push((field, value.clone()));
+        let person_id = is_person.then(|| person_id(std::mem::take(&mut made.external_id), &made.fields));
+        let company_id = is_company.then(|| company_id(std::mem::take(&mut made.company_id), &made.fields));
+        let (mut person, mut company) = (Fields::new(), Fields::new());
+        for (field, value) in made.fields {
+            if field.subject() != Subject::Company {
+                person.set(field, value);
+                continue;
             }
-            if field.subject() != Subject::Company || shared {
-                person.push((field, value.clone()));
+            if matches!(field, Field::CompanyName | Field::CompanyDomain) {
+                person.set(field, value.clone());
             }
+            company.set(field, value);
         }
         let of_company =
             |defect: &Defect| defect.field.is_some_and(|field| field.subject() == Subject::Company && field != Field::CompanyName);
         let (company_defects, person_defects): (Vec<_>, Vec<_>) = defects.into_iter().partition(|defect| !is_person || of_company(defect));
-        let draft = |kind, external_id, fields: Vec<(Field, Value)>, defects| Draft {
+        let draft = |kind, external_id, fields, defects| Draft {
             source: self.mapping.source,
             kind,
             external_id,
             dated,
-            fields: fields.into_iter().collect(),
+            fields,
             edited: Vec::new(),
             defects,
             quality,
         };
         Ok(Taken {
-            person: is_person.then(|| draft(RecordKind::Person, person_id(external_id, &made.fields), person, person_defects)),
-            company: is_company.then(|| draft(RecordKind::Company, company_id_of(company_id, &made.fields), company, company_defects)),
+            person: person_id.map(|id| draft(RecordKind::Person, id, person, person_defects)),
+            company: company_id.map(|id| draft(RecordKind::Company, id, company, company_defects)),
             disposition,
         })
     }
@@ -321,7 +327,7 @@ fn person_id(given: Text, fields: &Fields) -> Text {
 }
 
 /// The source's id, else the domain, else the name.
-fn company_id_of(given: Text, fields: &Fields) -> Text {
+fn company_id(given: Text, fields: &Fields) -> Text {
     if !given.is_empty() {
         return given;
     }

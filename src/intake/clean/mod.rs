@@ -33,7 +33,10 @@ const LIST_LIMIT: usize = 200;
 
 /// The value of `field` that `raw` says, `None` when it says nothing usable.
 pub fn value(field: Field, raw: &str, context: Context) -> Option<Value> {
-    let text = words::plain(raw).truncated(TEXT_LIMIT);
+    let mut text = words::plain(raw);
+    if text.len() > TEXT_LIMIT {
+        text = text.truncated(TEXT_LIMIT);
+    }
     if text.is_empty() || words::is_placeholder(&text) && field != Field::EmailStatus {
         return None;
     }
@@ -75,7 +78,12 @@ pub fn value(field: Field, raw: &str, context: Context) -> Option<Value> {
             kind => Value::parse(kind, &text)?,
         },
     };
-    (!value.is_blank()).then_some(value)
+    // Taking quotes and forms away may leave what stands for nothing.
+    let says_nothing = match &value {
+        Value::Text(text) => text.is_empty() || words::is_placeholder(text),
+        value => value.is_blank(),
+    };
+    (!says_nothing).then_some(value)
 }
 
 /// An address, unless it stands for none.
@@ -96,7 +104,7 @@ pub(super) fn is_withheld(raw: &str) -> bool {
 }
 
 fn list(text: &str) -> Vec<Text> {
-    let mut items = unique(text.split([',', ';', '|']).map(Text::new).filter(|item| !words::is_placeholder(item)));
+    let mut items = unique(text.split([',', ';', '|']).map(|item| Text::new(item.trim())).filter(|item| !words::is_placeholder(item)));
     items.truncate(LIST_LIMIT);
     items
 }
@@ -181,7 +189,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(3000), ..ProptestConfig::default() })]
         #[test]
         fn cleaning_twice_changes_nothing(nth in 0..Field::ALL.len(), raw in anything()) {
             let field = Field::ALL[nth];

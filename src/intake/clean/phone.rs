@@ -31,11 +31,11 @@ pub fn telephone(raw: &str, region: Option<Country>) -> Option<PhoneNumber> {
     };
     let region = region.and_then(|country| Region::from_str(country.as_str()).ok());
     let parsed = PHONE_NUMBER_UTIL.parse(&dialled, region).ok();
-    let assigned = parsed.as_ref().is_some_and(|parsed| PHONE_NUMBER_UTIL.is_valid_number(parsed));
+    let assigned = parsed.as_ref().is_some_and(|parsed| is_assigned(parsed, region));
     // `49 621 0000000` in a row that names another country, or none: the calling code stands there without its plus.
     let with_plus = || {
         let foreign = PHONE_NUMBER_UTIL.parse(format!("+{}", dialled.trim_start_matches('+')), None).ok();
-        foreign.filter(|foreign| digits >= 10 && PHONE_NUMBER_UTIL.is_valid_number(foreign)).map(|foreign| (foreign, true))
+        foreign.filter(|foreign| digits >= 10 && is_assigned(foreign, None)).map(|foreign| (foreign, true))
     };
     let (parsed, assigned) = match parsed {
         Some(parsed) if assigned => (parsed, true),
@@ -47,6 +47,13 @@ pub fn telephone(raw: &str, region: Option<Country>) -> Option<PhoneNumber> {
         shown.push_str(extension);
     }
     Phone::international(&shown).map(|phone| PhoneNumber { phone, assigned })
+}
+
+/// The numbering plan has it. The row's own country is asked first: with a calling code that many share (+1) that saves
+/// asking each of them.
+fn is_assigned(number: &rlibphonenumber::PhoneNumber, region: Option<Region>) -> bool {
+    let likely = region.or((number.country_code == 1).then_some(Region::US));
+    likely.is_some_and(|region| PHONE_NUMBER_UTIL.is_valid_number_for_region(number, region)) || PHONE_NUMBER_UTIL.is_valid_number(number)
 }
 
 /// `x123`, `ext. 123`, `#123`, `extension 123`.
