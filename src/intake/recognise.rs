@@ -93,6 +93,9 @@ impl Intake {
         };
         let (source, confidence) = self.maker(rows, &names, file_name);
         let mut mapping = self.mapping(source).clone();
+        if let Some(quarter) = quarter_of(file_name).filter(|_| source == Source::LeadsBlue) {
+            mapping.columns.fields.entry(Target::Dated).or_default().0.push(quarter);
+        }
         let is_api = matches!(rows, Rows::Objects(_)) && !source.file_only();
         let columns = if is_api { known_paths(&names, &sample) } else { self.columns(&names, &sample, &mut mapping) };
         Recognition { source, confidence, mapping, columns }
@@ -216,6 +219,15 @@ impl fmt::Display for Recognition {
         }
         Ok(())
     }
+}
+
+/// `alabama_b2b_2026_q2.csv`: LeadsBlue says in the name when a list was last verified. The quarter's first day is the
+/// careful reading.
+fn quarter_of(file_name: &str) -> Option<Reference> {
+    let (before, after) = file_name.rsplit_once("_q")?;
+    let quarter: u8 = after.get(..1)?.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
+    let year = before.get(before.len().checked_sub(4)?..)?.parse::<u16>().ok().filter(|year| (2000..=2100).contains(year))?;
+    Reference::parse(&format!("= '{year}-{:02}-01'", quarter * 3 - 2))
 }
 
 /// What a column can mean.

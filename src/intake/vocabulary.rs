@@ -140,9 +140,9 @@ fn plain_words(title: &str, between: &str) -> (String, Vec<(usize, usize)>) {
                 spans.push((plain.len(), plain.len()));
             }
             if c.is_ascii() {
-                plain.push(c.to_ascii_lowercase())
+                plain.push(c.to_ascii_lowercase());
             } else {
-                plain.extend(c.to_lowercase())
+                plain.extend(c.to_lowercase());
             }
             if let Some(span) = spans.last_mut() {
                 span.1 = plain.len();

@@ -86,8 +86,8 @@ pub fn is_placeholder(text: &str) -> bool {
     small.copy_from_slice(text.as_bytes());
     small.make_ascii_lowercase();
     match &*small {
-        b"n/a" | b"#n/a" | b"-" | b"--" | b"---" | b"." | b"?" | b"[null]" | b"(null)" | b"\\n" | b"[]" | b"{}" => true,
-        b"not available" | b"not provided" | b"no data" | b"unknown" | b"tbd" | b"n.a." | b"not found" | b"#ref!" | b"#value!" => true,
+        b"n/a" | b"n.a." | b"#n/a" | b"#ref!" | b"#value!" | b"-" | b"--" | b"---" | b"." | b"?" | b"[null]" | b"(null)" | b"\\n"
+        | b"[]" | b"{}" | b"not available" | b"not provided" | b"not found" | b"no data" | b"unknown" | b"tbd" => true,
         b"null" | b"none" | b"nil" | b"nan" | b"undefined" => is_one_case(text),
         _ => false,
     }

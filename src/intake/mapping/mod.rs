@@ -358,6 +358,15 @@ impl Reference {
         }
     }
 
+    /// As in a table's section: a column name, or an expression behind `=`. `None` for a broken expression.
+    pub fn parse(written: &str) -> Option<Self> {
+        let what = match written.trim_start().strip_prefix('=') {
+            Some(expression) => What::Expression(Expression::parse(expression.trim()).ok()?),
+            None => What::Column(fold(written).into()),
+        };
+        Some(Self { written: written.into(), what, times: 1 })
+    }
+
     /// The column of that name.
     pub fn column(name: &str) -> Self {
         Self { written: name.into(), what: What::Column(fold(name).into()), times: 1 }

@@ -21,6 +21,9 @@ pub(super) fn refuse_bombs(path: &Path, file: &File) -> Result<(), FileError> {
     let refuse = |error: zip::result::ZipError| FileError::Workbook { path: path.to_owned(), reason: error.to_string() };
     let bomb = || FileError::Unpacked { path: path.to_owned() };
     let mut archive = ZipArchive::new(BufReader::new(file.try_clone().map_err(fail)?)).map_err(refuse)?;
+    if archive.index_for_name("[Content_Types].xml").is_none() && archive.index_for_name("xl/workbook.xml").is_none() {
+        return Err(FileError::Archive { path: path.to_owned() });
+    }
     let mut most = 0_u64;
     for nth in 0..archive.len() {
         let entry = archive.by_index_raw(nth).map_err(refuse)?;
