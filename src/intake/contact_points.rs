@@ -105,8 +105,10 @@ fn take_email(rule: &BoundEmail<'_>, at: &At<'_, '_>, known: &mut Vec<Address>, 
         return;
     }
     let word = |get: &Option<Get<'_>>| get.as_ref().and_then(|get| at.get(get).texts().next().map(str::to_owned));
+    let words: Vec<String> = rule.status.iter().filter_map(|get| at.get(get).texts().next().map(str::to_owned)).collect();
+    let certain = words.iter().map(String::as_str).chain(rule.rule.status_is.as_deref()).find_map(vocabulary::known_email_status);
     let standing = Standing {
-        status: word(&rule.status).as_deref().or(rule.rule.status_is.as_deref()).and_then(vocabulary::email_status),
+        status: certain.or_else(|| words.iter().find_map(|word| vocabulary::email_status(word))),
         personal: word(&rule.kind).is_some_and(|kind| matches!(&*kind.to_lowercase(), "personal" | "private")),
         confidence: word(&rule.confidence).as_deref().and_then(|text| match clean::value(Field::Confidence, text, Context::default()) {
             Some(Value::Number(number)) => Some(number),

@@ -56,6 +56,8 @@ impl Maker<'_> {
         self.names(&at, &mut made);
         self.emails(&at, &mut made);
         self.phones(&at, &mut made);
+        reception(&mut made);
+        postcodes(&mut made);
         employer(&mut made);
         standing(&mut made);
         for (name, places) in &self.bound.extra {
@@ -172,7 +174,7 @@ impl Maker<'_> {
             (score::company(settings, &made.fields, &facts), validate::company(&made.fields, &made.leftovers))
         };
         let disposition = self.disposition(is_person, &quality, &defects);
-        let person_id = is_person.then(|| person_id(std::mem::take(&mut made.external_id), &made.fields));
+        let person_id = is_person.then(|| person_id(std::mem::take(&mut made.external_id), &made.fields, &made.leftovers));
         let company_id = is_company.then(|| company_id(std::mem::take(&mut made.company_id), &made.fields));
         let (mut person, mut company) = (Fields::new(), Fields::new());
         for (field, value) in made.fields {
@@ -268,6 +270,28 @@ fn first_text(places: &[Get<'_>], at: &At<'_, '_>) -> Option<Text> {
     })
 }
 
+/// A number in a row that names nobody is the company's.
+fn reception(made: &mut Made<'_>) {
+    let named = [Field::Email, Field::FullName, Field::LinkedIn, Field::Mobile].iter().any(|field| made.fields.get(*field).is_some());
+    if named || made.fields.get(Field::CompanyName).is_none() || made.fields.get(Field::CompanyPhone).is_some() {
+        return;
+    }
+    if let Some(phone) = made.fields.remove(Field::Phone) {
+        made.fields.set(Field::CompanyPhone, phone);
+    }
+}
+
+/// Spreadsheets take the leading zero of American postcodes away.
+fn postcodes(made: &mut Made<'_>) {
+    for (code, country) in [(Field::Postcode, Field::Country), (Field::HqPostcode, Field::HqCountry)] {
+        let postcode = made.fields.str(code);
+        if made.fields.str(country) == "US" && postcode.len() == 4 && postcode.bytes().all(|byte| byte.is_ascii_digit()) {
+            let mended = Text::from(format!("0{postcode}"));
+            made.fields.set(code, Value::Text(mended));
+        }
+    }
+}
+
 /// The company's domain: its own, else its site's, else that of a work address.
 fn employer(made: &mut Made<'_>) {
     if made.fields.get(Field::CompanyDomain).is_some() {
@@ -310,7 +334,7 @@ fn times(value: Value, by: i64) -> Value {
 }
 
 /// The source's id, else the address, else what else identifies the row: importing a file again finds the same ids.
-fn person_id(given: Text, fields: &Fields) -> Text {
+fn person_id(given: Text, fields: &Fields, leftovers: &Leftovers) -> Text {
     if !given.is_empty() {
         return given;
     }
@@ -323,6 +347,7 @@ fn person_id(given: Text, fields: &Fields) -> Text {
         hash.update(vocabulary::fold(fields.str(field)));
         hash.update([0]);
     }
+    leftovers.bad_emails.iter().for_each(|bad| hash.update(bad.as_bytes()));
     Text::from(format!("row:{:?}", Fingerprint::of(&hash.finalize())))
 }
 

@@ -4,7 +4,7 @@
 use super::{
     Intake, Mapping, clean,
     expression::Path,
-    mapping::{EmailRule, PhoneKind, PhoneRule, Reference, Target, What, flat_keys, fold},
+    mapping::{EmailRule, PhoneKind, PhoneRule, Reference, Rule, Target, What, flat_keys, fold},
     raw::{Header, Rows, TableRow},
     vocabulary,
 };
@@ -262,7 +262,14 @@ impl Meaning {
         match self {
             Self::Target(target) => mapping.columns.fields.entry(target).or_default().0.push(value),
             Self::Email => {
-                mapping.columns.emails.push(EmailRule { each: None, value, kind: None, status: None, status_is: None, confidence: None });
+                mapping.columns.emails.push(EmailRule {
+                    each: None,
+                    value,
+                    kind: None,
+                    status: Rule::default(),
+                    status_is: None,
+                    confidence: None,
+                });
             }
             Self::EmailStatus => {
                 mapping.columns.fields.entry(Target::Field(Field::EmailStatus)).or_default().0.push(value);
@@ -291,7 +298,7 @@ fn meanings(mapping: &Mapping) -> FxHashMap<String, Meaning> {
     };
     for rule in &mapping.columns.emails {
         note(&rule.value, Meaning::Email);
-        rule.status.iter().for_each(|status| note(status, Meaning::EmailStatus));
+        rule.status.0.iter().for_each(|status| note(status, Meaning::EmailStatus));
         rule.confidence.iter().for_each(|confidence| note(confidence, Meaning::Target(Target::Field(Field::Confidence))));
     }
     for rule in &mapping.columns.phones {

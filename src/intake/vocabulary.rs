@@ -248,17 +248,33 @@ pub fn industry(raw: &str) -> Option<&'static str> {
 }
 
 /// What a source found when it checked an address, in our words: `verified`, `accept_all`, `risky`, `unverified`,
-/// `invalid`. `None` for words that say there is no address.
-pub fn email_status(raw: &str) -> Option<&'static str> {
+/// `invalid`. `None` for words that are not known, and for those that say there is no address.
+pub fn known_email_status(raw: &str) -> Option<&'static str> {
     Some(match &*fold(raw) {
+        // `A+` and `A-` fold to `a`.
         "verified" | "valid" | "deliverable" | "guaranteed" | "good" | "ok" | "safe" | "a" | "webmail" | "rolebased" => "verified",
         "acceptall" | "catchall" | "catchallvalid" | "acceptsall" => "accept_all",
         "risky" | "questionable" | "lowconfidence" | "spamtrap" => "risky",
         "invalid" | "undeliverable" | "bounced" | "bad" | "donotmail" | "disposable" | "hardbounce" | "false" => "invalid",
-        "unavailable" | "none" | "missing" | "notfound" | "" => return None,
-        // `A+` and `A-` fold to `a`; the other grades only say that somebody guessed.
-        _ => "unverified",
+        "unverified"
+        | "unknown"
+        | "extrapolated"
+        | "guessed"
+        | "likelytoengage"
+        | "usermanaged"
+        | "pendingmanualfulfillment"
+        | "b"
+        | "c"
+        | "d"
+        | "f" => "unverified",
+        _ => return None,
     })
+}
+
+/// Like [`known_email_status`], with `unverified` for words that are not known: somebody guessed.
+pub fn email_status(raw: &str) -> Option<&'static str> {
+    known_email_status(raw)
+        .or_else(|| (!matches!(&*fold(raw), "unavailable" | "none" | "missing" | "notfound" | "na" | "")).then_some("unverified"))
 }
 
 static MSP_TECHNOLOGIES: LazyLock<FxHashSet<String>> =

@@ -90,6 +90,8 @@ pub fn value(field: Field, raw: &str, context: Context) -> Option<Value> {
 pub(super) fn email(raw: &str) -> Option<Email> {
     let raw = raw.trim().trim_start_matches('\'');
     let raw = raw.strip_prefix("mailto:").unwrap_or(raw);
+    // `Ann Stone <ann@corp.example>`
+    let raw = raw.strip_suffix('>').and_then(|named| named.rsplit_once('<')).map_or(raw, |(_, address)| address);
     Email::parse(raw.trim_matches(['<', '>', '"', '(', ')', ',', ';', '.', ' '])).filter(|email| !is_locked(email))
 }
 
@@ -148,6 +150,7 @@ mod tests {
         for (field, raw, clean_form) in [
             (Field::Email, " 'Ann.Stone@Corp.Example ", "ann.stone@corp.example"),
             (Field::Email, "mailto:<ann@corp.example>", "ann@corp.example"),
+            (Field::Email, "Ann Stone <ann@corp.example>", "ann@corp.example"),
             (Field::JobTitle, "VP &amp; Head of <b>IT</b>", "VP & Head of IT"),
             (Field::Industry, "information technology &amp; services", "Technology"),
             (Field::Country, "Deutschland", "DE"),

@@ -64,7 +64,7 @@ pub struct BoundEmail<'m> {
     pub rule: &'m EmailRule,
     pub value: Get<'m>,
     pub kind: Option<Get<'m>>,
-    pub status: Option<Get<'m>>,
+    pub status: Vec<Get<'m>>,
     pub confidence: Option<Get<'m>>,
 }
 
@@ -131,7 +131,7 @@ impl<'m> Bound<'m> {
         for rule in &section.emails {
             let get = |reference: &'m Option<Reference>| reference.as_ref().and_then(|reference| self.get(reference));
             if let Some(value) = self.get(&rule.value) {
-                let (kind, status, confidence) = (get(&rule.kind), get(&rule.status), get(&rule.confidence));
+                let (kind, status, confidence) = (get(&rule.kind), self.rule(&rule.status), get(&rule.confidence));
                 self.emails.push(BoundEmail { rule, value, kind, status, confidence });
             }
         }

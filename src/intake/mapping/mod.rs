@@ -122,8 +122,8 @@ pub struct EmailRule {
     pub value: Reference,
     /// `work`, `personal`, `private`.
     pub kind: Option<Reference>,
-    /// What the source found when it checked it.
-    pub status: Option<Reference>,
+    /// What the source found when it checked it; the first word that is known counts.
+    pub status: Rule,
     /// A status when the place itself says it (`A Emails`).
     pub status_is: Option<String>,
     /// How sure the source is, 0 to 100 or a grade.
