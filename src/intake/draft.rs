@@ -40,6 +40,8 @@ pub(super) struct Made<'r> {
     pub checked_at: Option<Timestamp>,
     pub reach: Option<Reach>,
     pub context: Context,
+    /// The domain of the company's site.
+    pub site: Option<Domain>,
 }
 
 impl Maker<'_> {
@@ -122,6 +124,13 @@ impl Maker<'_> {
                         made.fields.set(Field::LegalForm, Value::Text(form));
                     }
                 }
+                Target::Field(Field::Website) => match places.iter().find_map(|place| at.get(place).texts().find_map(clean::site)) {
+                    Some(site) => {
+                        made.fields.set(Field::Website, Value::Text(site.address));
+                        made.site = site.domain;
+                    }
+                    None => one_value(Field::Website, places, at, made),
+                },
                 Target::Field(field) => one_value(*field, places, at, made),
             }
         }
@@ -297,14 +306,13 @@ fn employer(made: &mut Made<'_>) {
     if made.fields.get(Field::CompanyDomain).is_some() {
         return;
     }
-    let of_site = || clean::site(made.fields.str(Field::Website))?.domain;
     let of_address = || {
         let Some(Value::Email(email)) = made.fields.get(Field::Email) else { return None };
         let registered = psl::domain_str(email.domain())?;
         let own = !mail::is_free_mail(email.domain()) && !mail::is_free_mail(registered) && !vocabulary::is_disposable(registered);
         own.then(|| Domain::parse(registered)).flatten()
     };
-    if let Some(domain) = of_site().or_else(of_address) {
+    if let Some(domain) = made.site.take().or_else(of_address) {
         made.fields.set(Field::CompanyDomain, Value::Domain(domain));
     }
 }

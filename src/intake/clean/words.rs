@@ -9,7 +9,7 @@ const UNWRAP_ROUNDS: usize = 8;
 pub fn plain(raw: &str) -> Text {
     let mut text = Text::new(raw);
     for _ in 0..UNWRAP_ROUNDS {
-        if !text.contains(['<', '&']) {
+        if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
             return text;
         }
         let next = Text::from(without_html(&text));

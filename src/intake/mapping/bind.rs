@@ -246,7 +246,7 @@ pub fn flat_keys(objects: &[Json]) -> Vec<Path> {
     keys.into_iter().map(Path::of_keys).collect()
 }
 
-/// The header that [`flat_keys`] stand for.
+/// The header that flattened JSON stands for.
 impl FromIterator<Path> for Header {
     fn from_iter<I: IntoIterator<Item = Path>>(paths: I) -> Self {
         let names: Vec<_> = paths.into_iter().map(|path| path.to_string()).collect();
