@@ -15,7 +15,6 @@ mod problem;
 pub mod raw;
 pub mod recognise;
 mod score;
-mod script;
 mod settings;
 mod validate;
 pub mod vocabulary;

@@ -5,9 +5,8 @@ use super::{EmailRule, Mapping, PhoneRule, Reference, Rule, Section, Target, Wha
 use crate::{
     domain::csv_safe,
     intake::{
-        expression::{Expression, Found, Path, Scope},
+        expression::{Expression, Found, Path, Scope, script},
         raw::{Header, Rows, TableRow},
-        script,
     },
 };
 use rustc_hash::FxHashMap;
