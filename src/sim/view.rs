@@ -6,6 +6,7 @@ use super::{
 };
 use crate::domain::Source;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{
     collections::HashMap,
     sync::{Arc, OnceLock},
@@ -126,6 +127,17 @@ impl SourceView {
 
     pub(crate) fn truth(&self, id: u32) -> &Company {
         &self.world.companies[id as usize]
+    }
+}
+
+/// One object with the members of both; the later one wins.
+pub(crate) fn joined(base: Value, more: Value) -> Value {
+    match (base, more) {
+        (Value::Object(mut base), Value::Object(more)) => {
+            base.extend(more);
+            Value::Object(base)
+        }
+        (base, _) => base,
     }
 }
 

@@ -8,15 +8,24 @@
 
 mod apollo;
 mod export;
+mod faults;
 mod halo;
 mod hunter;
+mod lead411;
+mod lusha;
+mod rocketreach;
+mod seamless;
+mod uplead;
+mod zoominfo;
 
 use leadloom::{
     ambient::ManualClock,
-    domain::Timestamp,
-    sim::{Sim, SimConfig},
+    domain::{Source, Timestamp},
+    sim::{Server, Sighting, Sim, SimConfig, sightings},
 };
-use std::sync::Arc;
+use reqwest::{Method, header::HeaderMap};
+use serde_json::Value;
+use std::{ops::Deref, sync::Arc};
 
 /// Small, repeatable, on a clock that stands until it is moved.
 pub async fn start(change: impl FnOnce(&mut SimConfig)) -> Sim {
@@ -32,6 +41,75 @@ pub fn http() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
+/// A source's simulator and somebody who calls it with fixed headers.
+pub struct Caller {
+    pub sim: Sim,
+    server: Server,
+    pub people: Vec<Sighting>,
+    http: reqwest::Client,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Deref for Caller {
+    type Target = Server;
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl Caller {
+    pub async fn start(source: Source, headers: &[(&'static str, &str)], change: impl FnOnce(&mut SimConfig)) -> Self {
+        let sim = start(change).await;
+        let people = sightings(sim.world(), source);
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Self { server: sim.source(source).unwrap(), people, http: http(), headers, sim }
+    }
+
+    /// Other headers from now on.
+    pub fn with(&mut self, headers: &[(&'static str, &str)]) {
+        self.headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    }
+
+    pub async fn full(&self, method: Method, path: &str, body: Option<Value>) -> (u16, HeaderMap, Value) {
+        let mut request = self.http.request(method, format!("{}{path}", self.server.base_url()));
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let answer = request.send().await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let text = answer.text().await.unwrap();
+        (status, headers, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        let (status, _, body) = self.full(Method::GET, path, None).await;
+        (status, body)
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let (status, _, body) = self.full(Method::POST, path, Some(body)).await;
+        (status, body)
+    }
+
+    /// Somebody that the test describes.
+    pub fn someone(&self, test: impl Fn(&Sighting) -> bool) -> &Sighting {
+        self.people.iter().find(|seen| seen.person.is_some() && seen.company.is_some() && test(seen)).expect("somebody like that")
+    }
+
+    /// Whether they asked not to be processed.
+    pub fn objected(&self, seen: &Sighting) -> bool {
+        seen.person.is_some_and(|id| self.sim.world().people[id as usize].claimed)
+    }
+
+    /// The host name of their employer.
+    pub fn domain(&self, seen: &Sighting) -> String {
+        self.sim.world().companies[seen.company.unwrap() as usize].domain.clone()
+    }
+}
+
 /// Collects what is posted to it.
 pub struct Receiver {
     /// Where.
@@ -40,7 +118,7 @@ pub struct Receiver {
 }
 
 /// One delivery: headers and body.
-pub type Received = (axum::http::HeaderMap, serde_json::Value);
+pub type Received = (axum::http::HeaderMap, Value);
 
 impl Receiver {
     pub async fn start() -> Self {

@@ -204,7 +204,7 @@ fn envelope(webhook: &Row, parcel: &Parcel) -> Delivery {
 }
 
 /// RFC 2104 over SHA-256.
-pub(super) fn hmac_sha256(secret: &[u8], message: &[u8]) -> [u8; 32] {
+pub(crate) fn hmac_sha256(secret: &[u8], message: &[u8]) -> [u8; 32] {
     const BLOCK: usize = 64;
     let mut key = [0_u8; BLOCK];
     if secret.len() > BLOCK {

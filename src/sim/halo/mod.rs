@@ -16,6 +16,7 @@ mod tickets;
 mod write;
 
 pub use hooks::HookManners;
+pub(crate) use hooks::hmac_sha256;
 pub use state::Table;
 
 use super::{
