@@ -15,6 +15,7 @@ mod lead411;
 mod lusha;
 mod rocketreach;
 mod seamless;
+mod speed;
 mod uplead;
 mod zoominfo;
 
@@ -136,4 +137,56 @@ impl Receiver {
     pub async fn next(&mut self) -> Received {
         tokio::time::timeout(std::time::Duration::from_secs(10), self.inbox.recv()).await.expect("a delivery").unwrap()
     }
+}
+
+#[tokio::test]
+async fn the_environment_names_are_the_products() {
+    let sim = start(|_| {}).await;
+    let env = sim.env();
+    let mut names: Vec<_> = env.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    let expected = [
+        "APOLLO_API_KEY",
+        "APOLLO_BASE_URL",
+        "HALOPSA_API_URL",
+        "HALOPSA_AUTH_URL",
+        "HALOPSA_BASE_URL",
+        "HALOPSA_CLIENT_ID",
+        "HALOPSA_CLIENT_SECRET",
+        "HALOPSA_TENANT",
+        "HALOPSA_WEBHOOK_SECRET",
+        "HUNTER_API_KEY",
+        "HUNTER_BASE_URL",
+        "LEAD411_BASE_URL",
+        "LEAD411_PASSWORD",
+        "LEAD411_USERNAME",
+        "LUSHA_API_KEY",
+        "LUSHA_BASE_URL",
+        "ROCKETREACH_API_KEY",
+        "ROCKETREACH_BASE_URL",
+        "SEAMLESS_API_KEY",
+        "SEAMLESS_BASE_URL",
+        "UPLEAD_API_KEY",
+        "UPLEAD_BASE_URL",
+        "ZOOMINFO_BASE_URL",
+        "ZOOMINFO_CLIENT_ID",
+        "ZOOMINFO_CLIENT_SECRET",
+    ];
+    assert_eq!(names, expected);
+    let bases: std::collections::HashSet<_> = env.iter().filter(|(name, _)| name.ends_with("BASE_URL")).map(|(_, url)| url).collect();
+    assert_eq!(bases.len(), 9, "a port each");
+    assert!(bases.iter().all(|url| url.starts_with("http://127.0.0.1:") && !url.ends_with('/')));
+}
+
+#[tokio::test]
+async fn a_redirect_leads_to_a_stranger_who_writes_down_what_came() {
+    let sim = start(|_| {}).await;
+    let to = format!("{}/stolen", sim.stranger().base_url());
+    sim.apollo().plan(leadloom::sim::Planned::next(leadloom::sim::Fault::Redirect { to: to.clone() }));
+    let url = format!("{}/api/v1/auth/health", sim.apollo().base_url());
+    let careful = http().get(&url).header("x-api-key", "secret").send().await.unwrap();
+    assert_eq!((careful.status().as_u16(), sim.stranger().requests().len()), (302, 0));
+    http().get(&to).header("x-api-key", "secret").send().await.unwrap();
+    let seen = &sim.stranger().requests()[0];
+    assert!(seen.path == "/stolen" && seen.headers.contains(&"x-api-key".to_owned()));
 }
