@@ -2,7 +2,19 @@
 //! silently ignore, these refuse or silently ignore; the client code cannot tell them from the real thing.
 //!
 //! [`Sim::start`] runs all of them on free ports of 127.0.0.1, [`Sim::env`] says where. Tests reach behind the HTTP by
-//! the handles; other processes by the doors under `/_sim` (`server/admin.rs`). Absent: store, sync, services.
+//! the handles; other processes by the doors under `/_sim` (`server/admin.rs`).
+//!
+//! | where | what |
+//! |---|---|
+//! | `world` | companies and people as they are, from one seed |
+//! | `sighting`, `view` | what one source knows of them, with its gaps and mistakes |
+//! | `server` | socket, request log, windows, faults, callbacks, the doors for tests |
+//! | `halo` | HaloPSA |
+//! | `provider` | what the sources have in common; then a room each: `apollo`, `zoominfo`, `hunter`, `lusha`, `seamless`, `lead411`, `rocketreach`, `uplead` |
+//! | `export` | the same world as the files that the sources export |
+//! | `stranger` | a host that nobody configured, for redirects |
+//!
+//! Absent: store, sync, services, and the clients' code: both sides follow the API notes, so each finds the other's mistakes.
 #![allow(clippy::needless_pass_by_value, reason = "`json!` borrows what it is given, so every builder of an answer would be flagged")]
 
 pub mod apollo;

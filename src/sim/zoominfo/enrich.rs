@@ -90,7 +90,7 @@ pub(super) const CONTACT_OUTPUT: &[&str] = &[
 ];
 
 /// What a company can be asked for.
-const COMPANY_OUTPUT: &[&str] = &[
+pub(super) const COMPANY_OUTPUT: &[&str] = &[
     "id",
     "name",
     "website",
@@ -172,9 +172,14 @@ const PERSON_INPUT: &[&str] = &[
 
 impl Inner {
     pub(super) fn enrich_contacts(&mut self, view: &SourceView, attributes: &Value) -> Answer {
-        let items = inputs(attributes, "matchPersonInput")?;
         let fields = self.outputs(attributes, CONTACT_OUTPUT)?;
         self.any_left()?;
+        Ok(json!({ "data": self.judge_contacts(view, attributes, &fields)? }))
+    }
+
+    /// A row for each person asked for.
+    pub(super) fn judge_contacts(&mut self, view: &SourceView, attributes: &Value, fields: &[String]) -> Result<Vec<Value>, Refusal> {
+        let items = inputs(attributes, "matchPersonInput")?;
         let mut data = Vec::new();
         for input in items {
             let unknown = input.as_object().into_iter().flatten().any(|(name, _)| !PERSON_INPUT.contains(&name.as_str()));
@@ -187,20 +192,25 @@ impl Inner {
                 // The quota may end in the middle of a batch; the rest comes back inside a 200.
                 Ok(Some(seen)) if !self.buy(&seen.key) => no_match("LIMIT_EXCEEDED", input),
                 Ok(Some(seen)) => {
-                    let mut row = json!({"id": seen.key, "type": "Contact", "attributes": show::contact(view, seen, &fields)});
+                    let mut row = json!({"id": seen.key, "type": "Contact", "attributes": show::contact(view, seen, fields)});
                     row["meta"] = json!({"matchStatus": "FULL_MATCH", "input": input, "warnings": []});
                     row
                 }
             };
             data.push(row);
         }
-        Ok(json!({ "data": data }))
+        Ok(data)
     }
 
     pub(super) fn enrich_companies(&mut self, view: &SourceView, attributes: &Value) -> Answer {
-        let items = inputs(attributes, "matchCompanyInput")?;
         let fields = self.outputs(attributes, COMPANY_OUTPUT)?;
         self.any_left()?;
+        Ok(json!({ "data": self.judge_companies(view, attributes, &fields)? }))
+    }
+
+    /// A row for each company asked for.
+    pub(super) fn judge_companies(&mut self, view: &SourceView, attributes: &Value, fields: &[String]) -> Result<Vec<Value>, Refusal> {
+        let items = inputs(attributes, "matchCompanyInput")?;
         let mut data = Vec::new();
         for input in items {
             let given = |name: &str| text(input, name);
@@ -210,14 +220,14 @@ impl Inner {
                 None => no_match("NO_MATCH", input),
                 Some(id) if !self.buy(&view.company(id).key) => no_match("LIMIT_EXCEEDED", input),
                 Some(id) => {
-                    let mut row = json!({"id": view.company(id).key, "type": "Company", "attributes": show::company(view, id, &fields)});
+                    let mut row = json!({"id": view.company(id).key, "type": "Company", "attributes": show::company(view, id, fields)});
                     row["meta"] = json!({"matchStatus": "FULL_MATCH", "input": input});
                     row
                 }
             };
             data.push(row);
         }
-        Ok(json!({ "data": data }))
+        Ok(data)
     }
 
     /// `POST /companies/technologies/enrich`

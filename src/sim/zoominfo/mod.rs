@@ -1,8 +1,9 @@
 //! ZoomInfo's GTM Data API as its notes describe it: client credentials, JSON:API with its media type, criteria that
-//! are mostly comma lists in one text, enrichment of 25 at most with a verdict for each item. Absent: intent, news,
-//! scoops, hierarchies, and the legacy API.
+//! are mostly comma lists in one text, enrichment of 25 at most with a verdict for each item. The legacy API answers
+//! beside it. Absent: intent, news, scoops, hierarchies, bulk jobs.
 
 mod enrich;
+mod legacy;
 mod search;
 mod show;
 
@@ -34,7 +35,11 @@ pub struct ZoomInfoConfig {
     pub client_id: String,
     /// Its secret.
     pub client_secret: String,
-    /// Scopes granted to it.
+    /// Login of the legacy API.
+    pub username: String,
+    /// Its password.
+    pub password: String,
+    /// Scopes granted to the app.
     pub scopes: Vec<String>,
     /// How long a token lives.
     pub token_seconds: u32,
@@ -56,6 +61,8 @@ impl Default for ZoomInfoConfig {
         Self {
             client_id: "sim-zoominfo-client".to_owned(),
             client_secret: "sim-zoominfo-secret".to_owned(),
+            username: "rosa.delgado@msp.example".to_owned(),
+            password: "sim-zoominfo-password".to_owned(),
             scopes: scopes.map(str::to_owned).to_vec(),
             token_seconds: 3600,
             tier: ZoomInfoTier::Standard,
@@ -94,6 +101,8 @@ impl ZoomInfoTier {
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Memory {
     tokens: BTreeMap<String, Timestamp>,
+    /// Tokens of the legacy API.
+    jwts: BTreeMap<String, Timestamp>,
     issued: u64,
     /// Records bought within the contract: free to ask for again.
     managed: BTreeSet<String>,
@@ -250,6 +259,9 @@ impl Api for ZoomInfo {
         let segments = call.segments();
         if segments == ["gtm", "oauth", "v1", "token"] && call.method == "POST" {
             return inner.token(view, call);
+        }
+        if let Some(reply) = inner.legacy(view, call, &segments) {
+            return reply;
         }
         let nothing_here = || gateway(404, "ZI9998", &format!("No static resource {}.", call.path.trim_start_matches('/')), false);
         let ["gtm", "data", "v1", endpoint @ ..] = segments.as_slice() else { return nothing_here() };

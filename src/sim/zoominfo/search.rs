@@ -74,13 +74,7 @@ type Test<'a, T> = Box<dyn Fn(&T) -> bool + 'a>;
 
 impl Inner {
     pub(super) fn search_contacts(&mut self, view: &SourceView, attributes: &Value, call: &Call) -> Answer {
-        let criteria = checked(attributes, CONTACT_CRITERIA)?;
-        let mut tests = person_tests(view, criteria)?;
-        let companies = company_tests(view, criteria)?;
-        if !companies.is_empty() {
-            tests.push(Box::new(move |s| s.company.is_some_and(|id| companies.iter().all(|test| test(view.company(id))))));
-        }
-        let mut found: Vec<&Sighting> = view.people.iter().filter(|seen| tests.iter().all(|test| test(seen))).collect();
+        let mut found = contacts(view, attributes)?;
         match call.query.get("sort") {
             None | Some("" | "relevance") => {}
             Some("lastName") => found.sort_by_key(|seen| plain(&seen.last)),
@@ -93,9 +87,7 @@ impl Inner {
     }
 
     pub(super) fn search_companies(&mut self, view: &SourceView, attributes: &Value, call: &Call) -> Answer {
-        let criteria = checked(attributes, COMPANY_CRITERIA)?;
-        let tests = company_tests(view, criteria)?;
-        let found: Vec<&CompanySeen> = view.companies.iter().filter(|c| tests.iter().all(|test| test(c))).collect();
+        let found = companies(view, attributes)?;
         self.page(call, "/data/v1/companies/search", &found, |c| show::company_row(view, c.company, self.memory.managed.contains(&c.key)))
     }
 
@@ -131,6 +123,23 @@ impl Inner {
         let rows: Vec<Value> = found[shown.from..shown.from + shown.len].iter().map(|one| row(one)).collect();
         Ok(json!({"data": rows, "meta": {"totalResults": shown.total, "page": {"number": page, "total": total}}, "links": links}))
     }
+}
+
+/// The people that all criteria let through.
+pub(super) fn contacts<'v>(view: &'v SourceView, attributes: &Value) -> Result<Vec<&'v Sighting>, Refusal> {
+    let criteria = checked(attributes, CONTACT_CRITERIA)?;
+    let mut tests = person_tests(view, criteria)?;
+    let companies = company_tests(view, criteria)?;
+    if !companies.is_empty() {
+        tests.push(Box::new(move |s| s.company.is_some_and(|id| companies.iter().all(|test| test(view.company(id))))));
+    }
+    Ok(view.people.iter().filter(|seen| tests.iter().all(|test| test(seen))).collect())
+}
+
+/// The companies that all criteria let through.
+pub(super) fn companies<'v>(view: &'v SourceView, attributes: &Value) -> Result<Vec<&'v CompanySeen>, Refusal> {
+    let tests = company_tests(view, checked(attributes, COMPANY_CRITERIA)?)?;
+    Ok(view.companies.iter().filter(|c| tests.iter().all(|test| test(c))).collect())
 }
 
 /// Known names with values of the right type.

@@ -200,3 +200,31 @@ async fn windows_and_their_headers() {
     zoom.0.advance(Duration::from_secs(1));
     assert_eq!(zoom.0.get("/gtm/data/v1/users/usage").await.0, 200);
 }
+
+#[tokio::test]
+async fn the_legacy_api_answers_beside_it() {
+    let mut legacy = Caller::start(Source::ZoomInfo, &[], |_| {}).await;
+    assert_eq!(legacy.post("/authenticate", json!({"username": "a", "password": "b"})).await.0, 401);
+    let login = json!({"username": "rosa.delgado@msp.example", "password": "sim-zoominfo-password"});
+    assert_eq!(legacy.post("/authenticate", login.clone()).await.0, 429, "one login a second");
+    legacy.advance(Duration::from_secs(1));
+    let (_, body) = legacy.post("/authenticate", login).await;
+    assert_eq!(legacy.post("/search/contact", json!({})).await, (401, json!("Authentication failed")));
+    legacy.with(&[("authorization", &format!("Bearer {}", body["jwt"].as_str().unwrap()))]);
+    let (_, page) = legacy.post("/search/contact", json!({"managementLevel": "Director", "rpp": 10, "page": 2})).await;
+    assert_eq!((&page["totalResults"], &page["currentPage"]), (&json!(10), &json!(2)), "rows of this page");
+    assert!(page["maxResults"].as_u64().unwrap() > 20 && page["data"][0]["lastUpdatedDate"].as_str().unwrap().ends_with("PM"));
+    assert_eq!(legacy.post("/search/contact", json!({"rpp": 101})).await.0, 400);
+    let seen = legacy.someone(|s| s.email.is_some() && !legacy.objected(s));
+    let ask = |fields: Value| json!({"matchPersonInput": [{"personId": seen.key}], "outputFields": fields});
+    let (_, body) = legacy.post("/enrich/contact", ask(json!(["id", "email", "lastName"]))).await;
+    let result = &body["data"]["result"][0];
+    assert_eq!((&result["input"]["personid"], &result["data"][0]["lastName"]), (&json!(seen.key), &json!(seen.last)));
+    assert_eq!(legacy.post("/enrich/contact", ask(json!(["mail"]))).await.1["invalidOutputFields"], json!(["mail"]));
+    assert_eq!(legacy.get("/lookup/usage").await.1["usage"][1]["currentUsage"], 1);
+    legacy.configure(json!({"records": 1})).unwrap();
+    let other = legacy.someone(|s| s.key != seen.key && !legacy.objected(s));
+    let (status, body) =
+        legacy.post("/enrich/contact", json!({"matchPersonInput": [{"personId": other.key}], "outputFields": ["id"]})).await;
+    assert_eq!((status, &body["message"]), (403, &json!("You have used up all of your allowed record limit")));
+}
