@@ -12,6 +12,7 @@
 //! | `halo` | HaloPSA |
 //! | `provider` | what the sources have in common; then a room each: `apollo`, `zoominfo`, `hunter`, `lusha`, `seamless`, `lead411`, `rocketreach`, `uplead` |
 //! | `export` | the same world as the files that the sources export |
+//! | `truth` | who is behind the ids that a source hands out, to measure matching |
 //! | `stranger` | a host that nobody configured, for redirects |
 //!
 //! Absent: store, sync, services, and the clients' code: both sides follow the API notes, so each finds the other's mistakes.
@@ -30,6 +31,7 @@ pub mod seamless;
 mod server;
 mod sighting;
 mod stranger;
+mod truth;
 pub mod uplead;
 mod view;
 pub mod world;
@@ -37,6 +39,7 @@ pub mod zoominfo;
 
 pub use server::{Fault, MAX_LOGGED, Planned, Request, RetryAfter, Server, Twist, Window};
 pub use sighting::{CompanySeen, MailState, Sighting, company_seen, sightings};
+pub use truth::truth;
 
 use crate::{
     ambient::SystemClock,
