@@ -86,7 +86,7 @@ impl<A: Api> Provider<A> {
 
 impl<A: Api> Service for Provider<A> {
     fn answer(&self, call: &Call) -> Reply {
-        A::answer(&mut lock(&self.account), self.view.get(), call)
+        A::answer(&mut lock(&self.account), &self.view.get(), call)
     }
 
     fn unauthorized(&self) -> Reply {
@@ -112,6 +112,17 @@ impl<A: Api> Service for Provider<A> {
         let mut account = lock(&self.account);
         (account.ledger, account.memory) = (dump.ledger, dump.memory);
         Ok(())
+    }
+
+    /// `{"id": …, "set": {"title": "CTO"}}`: the source learns something new about a person; its record is fresh then,
+    /// unless `days_old` is set too. Not part of a dump.
+    fn edit(&self, change: Value) -> Result<Value, String> {
+        let (Some(who), Some(set)) = (change["id"].as_str(), change["set"].as_object()) else {
+            return Err("id and set are expected".to_owned());
+        };
+        let mut set = set.clone();
+        set.entry("days_old").or_insert(Value::from(0));
+        self.view.edit(who, &set).map(|()| Value::Null)
     }
 
     fn config(&self) -> Value {

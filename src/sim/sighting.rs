@@ -26,6 +26,7 @@ pub enum MailState {
 }
 
 /// One person as one source has them.
+#[derive(Clone)]
 pub struct Sighting {
     /// Its place among the source's records.
     pub nth: u32,
