@@ -89,16 +89,17 @@ impl Intake {
     pub fn recognise(&self, rows: &Rows, file_name: &str) -> Recognition {
         let (names, sample) = head(rows);
         let (source, confidence) = self.maker(rows, &names, file_name);
-        self.understood(source, confidence, rows, &names, &sample)
+        self.understood((source, confidence), rows, file_name, &names, &sample)
     }
 
     /// What the columns mean when a person says whose export it is.
-    pub fn recognise_as(&self, source: Source, rows: &Rows) -> Recognition {
+    pub fn recognise_as(&self, source: Source, rows: &Rows, file_name: &str) -> Recognition {
         let (names, sample) = head(rows);
-        self.understood(source, 1.0, rows, &names, &sample)
+        self.understood((source, 1.0), rows, file_name, &names, &sample)
     }
 
-    fn understood(&self, source: Source, confidence: f32, rows: &Rows, names: &[String], sample: &[TableRow]) -> Recognition {
+    fn understood(&self, maker: (Source, f32), rows: &Rows, file_name: &str, names: &[String], sample: &[TableRow]) -> Recognition {
+        let (source, confidence) = maker;
         let mut mapping = self.mapping(source).clone();
         if let Some(quarter) = quarter_of(file_name).filter(|_| source == Source::LeadsBlue) {
             mapping.columns.fields.entry(Target::Dated).or_default().0.push(quarter);

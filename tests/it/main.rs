@@ -16,4 +16,5 @@ mod providers;
 mod sim;
 mod store;
 mod tui;
+mod undo;
 mod workflow;
