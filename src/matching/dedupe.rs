@@ -124,16 +124,11 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
     let content: Vec<u64> = records.par_iter().map(Prepared::content).collect();
 
     let mut index = Index::<S>::default();
-    let mut keys: Vec<u64> = Vec::with_capacity(count * 16);
-    let mut ends: Vec<usize> = Vec::with_capacity(count);
-    for (nth, record) in records.into_iter().enumerate() {
+    let (keys, ends) = index.extend(records, |nth| {
         if nth % STRIDE == 0 {
             report(Phase::Index, nth);
         }
-        keys.extend_from_slice(&record.keys);
-        ends.push(keys.len());
-        index.insert(record);
-    }
+    });
 
     report(Phase::Compare, 0);
     let keys_of = |nth: usize| &keys[if nth == 0 { 0 } else { ends[nth - 1] }..ends[nth]];
@@ -147,12 +142,12 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
             for nth in from..(from + STRIDE).min(count) {
                 let slot = nth as u32;
                 let row = index.row(slot);
-                index.candidates(keys_of(nth), row, &mut found);
-                let mut ruler = index.own_ruler(slot);
-                // Each pair once, from its earlier record.
-                for other in found.iter().copied().filter(|other| *other > slot) {
-                    pairs.push((slot, other, S::compare(&mut ruler, row, index.row(other))));
+                index.candidates_after(slot, keys_of(nth), row, &mut found);
+                if found.is_empty() {
+                    continue;
                 }
+                let mut ruler = index.own_ruler(slot);
+                pairs.extend(found.iter().map(|other| (slot, *other, S::compare(&mut ruler, row, index.row(*other)))));
             }
             report(Phase::Compare, done.fetch_add(STRIDE.min(count - from), Ordering::Relaxed));
             pairs

@@ -177,10 +177,9 @@ impl<S: Subject> Matcher<S> {
             let (row, words, _) = self.index.export(*slot);
             let keys = S::keys(&row, &words);
             let row = self.index.row(*slot);
-            self.index.candidates(&keys, row, &mut found);
+            self.index.candidates_after(*slot, &keys, row, &mut found);
             let mut ruler = self.index.own_ruler(*slot);
-            // Each pair once, from its earlier record.
-            for other in found.iter().filter(|other| *other > slot) {
+            for other in &found {
                 *counts.entry(S::compare(&mut ruler, row, self.index.row(*other))).or_default() += 1;
             }
         }

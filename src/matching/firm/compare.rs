@@ -56,8 +56,9 @@ fn name(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> NameLev
     }
 }
 
-fn rarity(ruler: &CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
-    match ruler.census.namesakes(a).max(ruler.census.namesakes(b)).log2() {
+fn rarity(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
+    let mut namesakes = |row: &CompanyRow| ruler.number(row.core, 0, |census| census.namesakes(row));
+    match namesakes(a).max(namesakes(b)).log2() {
         bits if bits < -8.0 => 1,
         bits if bits < -4.0 => 2,
         bits if bits < -1.0 => 3,

@@ -6,7 +6,7 @@ mod levels;
 
 use super::{
     company::{CompanyName, acronym},
-    fold::{fold, hash, hash_bytes, mix},
+    fold::{fold, hash, hash_bytes, mix, sound},
     lexicon::{View, WordId, WordList},
     mailbox::{host_of, registrable},
     model::{Model, Weights},
@@ -28,6 +28,9 @@ pub struct Companies;
 
 /// How many words of a name are counted and looked up.
 const TOKENS: usize = 5;
+
+/// How many words of a name are looked up in twos.
+const PAIRED: usize = 4;
 
 /// How many telephone numbers of a company are compared.
 const PHONES: usize = 2;
@@ -222,8 +225,13 @@ fn keys(row: &CompanyRow, words: &WordList) -> Vec<u64> {
     // A name and a domain that spells it meet, whichever side has which.
     put(61, if squeezed.is_empty() { 0 } else { hash(&squeezed) });
     put(61, if label.len() < 3 { 0 } else { hash(&label) });
-    for token in row.tokens {
-        put(62, word(token));
+    // The first word that tells, and every two: what is left of a name when words are added, dropped or mistyped.
+    let sounds = row.tokens.map(|token| if token == 0 { 0 } else { hash_bytes(7, &sound(words.get(token)).to_le_bytes()) });
+    put(62, word(row.tokens[0]));
+    for (nth, one) in sounds.iter().enumerate().take(PAIRED) {
+        for other in sounds[nth + 1..].iter().take(PAIRED - nth).filter(|other| **other != 0) {
+            put(68, mix(*one.min(other)) ^ one.max(other));
+        }
     }
     put(61, if words.get(row.initials).len() > 1 { word(row.initials) } else { 0 });
     put(63, word(row.identifier));

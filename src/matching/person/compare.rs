@@ -105,25 +105,27 @@ fn given(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Part {
     if a.given == b.given {
         return Part::Same;
     }
-    let ((left, left_text), (right, right_text)) = (ruler.view.word(a.given), ruler.view.word(b.given));
-    if left_text.len() == 1 || right_text.len() == 1 {
-        let fits = left_text.as_bytes()[0] == right_text.as_bytes()[0];
-        return if fits { Part::Initial } else { Part::Differs };
+    let (left, right) = (ruler.view.glance(a.given), ruler.view.glance(b.given));
+    if left.is_initial() || right.is_initial() {
+        let first = |id: WordId| ruler.view.text(id).as_bytes()[0];
+        return if first(a.given) == first(b.given) { Part::Initial } else { Part::Differs };
     }
     // Anna-Maria who is called Maria.
     let second = |one: WordId, other: WordId| one != 0 && one == other;
-    if second(a.given, b.middle) || second(a.middle, b.given) || meet(left.groups, right.groups) {
+    let sisters = || meet(ruler.view.word(a.given).0.groups, ruler.view.word(b.given).0.groups);
+    if second(a.given, b.middle) || second(a.middle, b.given) || left.may_be_sisters(right) && sisters() {
         return Part::Nickname;
     }
     match ruler.near(a.given, b.given) {
         // Alex for Alexandra, where no table knows it.
-        Near::Far
-            if left_text.len().min(right_text.len()) >= 4 && (left_text.starts_with(right_text) || right_text.starts_with(left_text)) =>
-        {
-            Part::Alike
-        }
+        Near::Far if left.may_begin(right) && begins(ruler.view.text(a.given), ruler.view.text(b.given)) => Part::Alike,
         near => near.into(),
     }
+}
+
+/// One is the beginning of the other, and not too short to tell.
+fn begins(a: &str, b: &str) -> bool {
+    a.len().min(b.len()) >= 4 && (a.starts_with(b) || b.starts_with(a))
 }
 
 /// Two rising lists have a number in common.
@@ -164,10 +166,11 @@ fn middle(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
 }
 
 /// Expected namesakes, as a level among all people and a level inside the employer.
-fn rarity(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: EmployerLevel) -> (u8, u8) {
+fn rarity(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: EmployerLevel) -> (u8, u8) {
     // The more frequent spelling counts: a slip makes any name rare.
-    let one = ruler.census.namesakes(a.given, a.family);
-    let other = if (a.given, a.family) == (b.given, b.family) { one } else { ruler.census.namesakes(b.given, b.family) };
+    let mut namesakes = |row: &PersonRow| ruler.number(row.given, row.family, |census| census.namesakes(row.given, row.family));
+    let one = namesakes(a);
+    let other = if (a.given, a.family) == (b.given, b.family) { one } else { namesakes(b) };
     let expected = one.max(other);
     let everywhere = match expected.log2() {
         bits if bits < -9.0 => 1,
@@ -184,7 +187,9 @@ fn rarity(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: Emplo
     if !together {
         return (everywhere, 0);
     }
-    let heads = ruler.census.heads(a).max(ruler.census.heads(b));
+    // Above all word numbers, so that it meets no pair of names.
+    let mut heads = |row: &PersonRow| ruler.number(row.hosts()[0] ^ row.core.rotate_left(16) | 1 << 31, row.box_host, |census| census.heads(row));
+    let heads = heads(a).max(heads(b));
     let inside = expected * ruler.census.share(heads);
     let there = match inside.log2() {
         bits if bits < -16.0 => 1,
