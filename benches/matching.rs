@@ -6,19 +6,30 @@
 use leadloom::{
     domain::{
         CompanyId, ContactId, Domain, Draft, Email, Field, FieldKind, Fields, Phone, Quality, RecordId, RecordKind, Source, Text,
-        Timestamp, Uuid, Value,
+        Timestamp, Uuid, Value, Zone,
     },
     matching::{
-        Matcher, Model, Prepared, Settings, Subject, Verdict,
+        Matcher, Model, People, Prepared, Settings, Subject, Verdict,
+        calibrate::{Label, teach},
         dedupe::{Options, Outcome, Phase, dedupe},
         metrics,
     },
 };
 use rayon::prelude::*;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
-use std::{collections::HashMap, env, path::{Path, PathBuf}, str::FromStr, sync::Mutex, time::Instant};
+use std::{
+    collections::HashMap,
+    env,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Mutex,
+    time::Instant,
+};
 
 fn main() {
+    if let Ok(folders) = env::var("LEADLOOM_BENCH_TEACH") {
+        return lesson(&folders.split(',').map(Path::new).collect::<Vec<_>>());
+    }
     let Ok(folder) = env::var("LEADLOOM_BENCH_DATA") else {
         divan::main();
         return;
@@ -40,7 +51,8 @@ fn main() {
             run("fake_1000", &Labelled { records: &|| records.clone(), truth: numbered(entities), tags: Vec::new() }, contact);
         }
         for set in ["dataset1", "dataset2", "dataset3", "dataset4"] {
-            let files: Vec<_> = ["", "a", "b"].iter().map(|part| folder.join(format!("{set}{part}.csv"))).filter(|path| path.exists()).collect();
+            let files: Vec<_> =
+                ["", "a", "b"].iter().map(|part| folder.join(format!("{set}{part}.csv"))).filter(|path| path.exists()).collect();
             if files.is_empty() {
                 continue;
             }
@@ -100,14 +112,20 @@ fn load<S: Subject>(
     (records, labels)
 }
 
-fn labelled<S: Subject>(folder: &Path, name: &str, read: fn(&Row<'_>) -> Draft, prepare: fn(&Draft) -> Prepared<S>) -> Labelled<'static, S> {
+fn labelled<S: Subject>(
+    folder: &Path,
+    name: &str,
+    read: fn(&Row<'_>) -> Draft,
+    prepare: fn(&Draft) -> Prepared<S>,
+) -> Labelled<'static, S> {
     let path = folder.join(format!("{name}.csv"));
     // The truth file lists the records in the same order.
     let mut reader = csv::Reader::from_path(folder.join(format!("{name}_truth.csv"))).unwrap();
     let header = reader.headers().unwrap().clone();
     let at = |column: &str| header.iter().position(|one| one == column).unwrap();
     let (entity, tags) = (at("entity_id"), at("tags"));
-    let truth: Vec<(String, String)> = reader.records().map(Result::unwrap).map(|row| (row[entity].to_owned(), row[tags].to_owned())).collect();
+    let truth: Vec<(String, String)> =
+        reader.records().map(Result::unwrap).map(|row| (row[entity].to_owned(), row[tags].to_owned())).collect();
     let (entities, tags) = truth.into_iter().unzip();
     let again = move || load(&[path.clone()], "rec_id", read, prepare).0;
     Labelled { records: Box::leak(Box::new(again)), truth: numbered(entities), tags }
@@ -292,7 +310,13 @@ fn run<S: Subject>(name: &str, set: &Labelled<'_, S>, owner: fn(u128) -> S::Owne
             format!("{phase:?} {:.2?} ({:.2} s CPU)", to - *from, until - cpu)
         })
         .collect();
-    println!("{name}: {} records, {loading}, dedupe {all:.2?} ({:.2} s CPU: {}), peak {} MB", truth.len(), all_cpu - cpu, times.join(", "), peak_mb());
+    println!(
+        "{name}: {} records, {loading}, dedupe {all:.2?} ({:.2} s CPU: {}), peak {} MB",
+        truth.len(),
+        all_cpu - cpu,
+        times.join(", "),
+        peak_mb()
+    );
     quality(&outcome, truth, tags);
     drop(outcome);
     if env::var("LEADLOOM_BENCH_ONLY").as_deref() != Ok("bulk") {
@@ -309,7 +333,7 @@ fn quality<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
     let (best, cut) = metrics::best_f1(&scored, truths);
     let clusters = metrics::of_clusters(&outcome.clusters, truth);
     let zone = |auto: bool| {
-        let pairs = outcome.pairs.iter().filter(|pair| (pair.zone == leadloom::domain::Zone::Auto) == auto);
+        let pairs = outcome.pairs.iter().filter(|pair| (pair.zone == Zone::Auto) == auto);
         metrics::of_pairs(pairs.map(|pair| (pair.left, pair.right)), truth)
     };
     let (auto, review) = (zone(true), zone(false));
@@ -431,6 +455,48 @@ fn by_tag<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
             share(joined),
             all - joined
         );
+    }
+}
+
+/// Ten thousand decisions of a reviewer who is wrong once in a hundred, on the first folder; what they change on
+/// the others.
+fn lesson(folders: &[&Path]) {
+    let set = labelled(folders[0], "contacts", person, Prepared::person);
+    let outcome = dedupe((set.records)(), &Options::default(), &|_| {});
+    let labels: Vec<Label> = outcome
+        .pairs
+        .iter()
+        .enumerate()
+        .filter(|(nth, pair)| pair.zone == Zone::Review || nth % 20 == 0)
+        .take(10_000)
+        .map(|(nth, pair)| Label {
+            pattern: pair.pattern,
+            same: (set.truth[pair.left as usize] == set.truth[pair.right as usize]) != (nth % 100 == 37),
+            weight: if pair.zone == Zone::Review { 1.0 } else { 20.0 },
+        })
+        .collect();
+    let lesson = teach::<People>(&Model::shipped(), &labels);
+    let fitted = teach::<People>(&outcome.model, &labels);
+    println!(
+        "{} labels; shipped: surprise {:.4} -> {:.4}, curve {:?}",
+        labels.len(),
+        lesson.before,
+        lesson.after,
+        lesson.model.people.curve
+    );
+    println!("fitted: surprise {:.4} -> {:.4}, curve {:?}", fitted.before, fitted.after, fitted.model.people.curve);
+    for folder in &folders[1..] {
+        let set = labelled(folder, "contacts", person, Prepared::person);
+        for (name, model, learn) in [
+            ("untaught", Model::shipped(), true),
+            ("taught", fitted.model.clone(), true),
+            ("untaught, not fitted to these", outcome.model.clone(), false),
+            ("taught, not fitted to these", fitted.model.clone(), false),
+        ] {
+            println!("-- {} {name}", folder.display());
+            let outcome = dedupe((set.records)(), &Options { model, learn, ..Options::default() }, &|_| {});
+            quality(&outcome, &set.truth, &set.tags);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! clusters. The caller brings progress to a screen and the results to files.
 
 use super::{
+    calibrate::auto_from,
     cluster::{self, Edge},
     explain::{Case, evidence},
     index::Index,
@@ -163,6 +164,8 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
         *S::weights_mut(&mut model) = fit::<S>(&table, S::weights(&options.model));
         model.version += 1;
     }
+    let auto = auto_from::<S>(S::weights(&model), &table, options.settings.auto_one_wrong_in);
+    S::weights_mut(&mut model).auto = auto;
 
     report(Phase::Join, 0);
     let weights = S::weights(&model);
@@ -170,12 +173,12 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
     let score_of = |pattern: &Pattern| scores.get(pattern).copied().unwrap_or_default();
     let mut edges: Vec<Edge> = compared
         .iter()
-        .map(|(left, right, pattern)| Edge { left: *left, right: *right, score: score_of(pattern).0 })
+        .map(|(left, right, pattern)| Edge { left: *left, right: *right, score: weights.believed(score_of(pattern)).0 })
         .filter(|edge| edge.score >= 0.0)
         .collect();
     let score = |a: u32, b: u32| {
         let pattern = S::compare(&mut index.own_ruler(a), index.row(a), index.row(b));
-        weights.score::<S>(pattern).0
+        weights.believed(weights.score::<S>(pattern)).0
     };
     let clusters = cluster::join(count, &mut edges, options.settings.largest_cluster as usize, &content, score);
     let mut pairs = judged::<S>(&compared, &clusters, &index, weights, &options.settings, &score_of);

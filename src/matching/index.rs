@@ -108,7 +108,7 @@ impl<S: Subject> Index<S> {
     /// A ruler for comparing a record of the index with others of it.
     pub fn own_ruler(&self, slot: u32) -> Ruler<'_, S> {
         let row = self.row(slot);
-        Ruler::new(self.view(), &self.census, self.carriers(row, S::bearer(row, &self.view())))
+        Ruler::new(self.view(), &self.census, self.carriers(row))
     }
 
     /// Translates a record into the index's words without putting it in.
@@ -116,14 +116,13 @@ impl<S: Subject> Index<S> {
         let (foreign, ids) = Foreign::resolve(&record.words, &self.lexicon);
         let mut row = record.row.clone();
         S::words(&mut row, &mut |id: &mut WordId| *id = ids[*id as usize - 1]);
-        let bearer = S::bearer(&row, &View { lexicon: &self.lexicon, foreign: &foreign });
-        let carriers = self.carriers(&row, bearer);
+        let carriers = self.carriers(&row);
         Held { row, foreign, carriers }
     }
 
     /// How many names carry each of a row's own values, its own name counted.
-    fn carriers(&self, row: &S::Row, bearer: u32) -> [Carriers; OWN_VALUES] {
-        S::own_values(row).map(|key| if key == 0 { Carriers::One } else { self.carriers_of(key, bearer) })
+    fn carriers(&self, row: &S::Row) -> [Carriers; OWN_VALUES] {
+        S::own_values(row).map(|key| if key == 0 { Carriers::One } else { self.carriers_of(key, S::bearer(row)) })
     }
 
     fn carriers_of(&self, key: u64, own: u32) -> Carriers {
@@ -134,11 +133,10 @@ impl<S: Subject> Index<S> {
             Found::One(slot) => std::slice::from_ref(slot),
             Found::Some(list) => list,
         };
-        let view = self.view();
         let mut names = [own; MANY_NAMES];
         let mut count = usize::from(own != 0);
         for slot in list.iter().filter(|slot| self.is_alive(**slot)) {
-            let bearer = S::bearer(self.row(*slot), &view);
+            let bearer = S::bearer(self.row(*slot));
             if bearer != 0 && !names[..count].contains(&bearer) {
                 names[count] = bearer;
                 count += 1;

@@ -4,6 +4,7 @@
 //! the match.
 
 use super::{
+    calibrate::auto_from,
     matcher::Matcher,
     model::{Model, NEVER, Weights},
     pattern::{CLASSES, Pattern, PerClass},
@@ -19,6 +20,10 @@ const BELIEF: f64 = 40.0;
 
 /// How many pairs the shipped share of classes counts for.
 const PRIOR_BELIEF: f64 = 60.0;
+
+/// No level is rarer than this in any class, however many pairs say so: boxes are handed on, fields slip into the
+/// next column, and one field alone must not decide against all others. It caps a field's weight at 13 bits.
+const RAREST: f64 = 1e-4;
 
 /// Rounds at most; the score of a pattern has settled long before.
 const ROUNDS: usize = 60;
@@ -97,7 +102,8 @@ fn maximise<S: Subject>(weights: &mut Weights, shipped: &Weights, classes: [f64;
         for at in places {
             for (class, pairs) in levels[at].into_iter().enumerate() {
                 let believed = BELIEF * f64::from(shipped.levels[at][class]).exp2();
-                weights.levels[at][class] = ((pairs + believed) / (seen[class] + BELIEF)).log2() as f32;
+                let share = (pairs + believed) / (seen[class] + BELIEF);
+                weights.levels[at][class] = share.max(RAREST).log2() as f32;
             }
         }
     }
@@ -162,7 +168,8 @@ impl<S: Subject> Matcher<S> {
         let mut table: PatternTable = counts.into_iter().collect();
         table.sort_unstable();
         let before = S::weights(&self.model);
-        let now = fit::<S>(&table, before);
+        let mut now = fit::<S>(&table, before);
+        now.auto = auto_from::<S>(&now, &table, self.settings.auto_one_wrong_in);
         let mut model = self.model.clone();
         model.version += 1;
         let drift = drift::<S>(before, &now, 1.0);

@@ -152,7 +152,7 @@ impl<S: Subject> Matcher<S> {
                 let pattern = S::compare(ruler, &held.row, self.index.row(member));
                 (weights.score::<S>(pattern), pattern)
             };
-            sum += score.0;
+            sum += weights.believed(score).0;
             count += 1;
             refused |= score.0 < REFUSED;
             if remembered {
@@ -191,7 +191,8 @@ impl<S: Subject> Matcher<S> {
 
     /// Two known records are more likely than not one person's: then it does not matter which a third one joins.
     fn one_and_the_same(&self, a: u32, b: u32) -> bool {
-        self.weights().score::<S>(self.pair(a, b)).0 >= 0.0
+        let weights = self.weights();
+        weights.believed(weights.score::<S>(self.pair(a, b))).0 >= 0.0
     }
 
     /// How two known records compare.

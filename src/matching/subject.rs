@@ -46,7 +46,7 @@ pub trait Subject: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     /// Keys of the values that one person or company should have alone; 0 for none.
     fn own_values(row: &Self::Row) -> [u64; OWN_VALUES];
     /// A coarse name, equal for most records of one person or company: who carries a value. 0 when unknown.
-    fn bearer(row: &Self::Row, view: &View<'_>) -> u32;
+    fn bearer(row: &Self::Row) -> u32;
     /// The levels of a pair. Symmetric but for what `ruler` knows of `a`'s own values.
     fn compare(ruler: &mut Ruler<'_, Self>, a: &Self::Row, b: &Self::Row) -> Pattern;
     /// What forbids deciding a pair without a person.

@@ -7,7 +7,7 @@ mod levels;
 use super::{
     company::{CompanyName, acronym},
     fold::{fold, hash, hash_bytes, mix, sound},
-    lexicon::{View, WordId, WordList},
+    lexicon::{WordId, WordList},
     mailbox::{host_of, registrable},
     model::{Model, Weights},
     pattern::{CLASSES, Factor, Pattern, PerClass},
@@ -43,6 +43,8 @@ pub struct CompanyRow {
     initials: WordId,
     tokens: [WordId; TOKENS],
     form: u8,
+    /// The first letters of the name: they tell two firms on one line apart.
+    start: u32,
     /// The registrable part of its domain.
     host: WordId,
     phones: [u64; PHONES],
@@ -115,8 +117,8 @@ impl Subject for Companies {
         keys
     }
 
-    fn bearer(row: &CompanyRow, view: &View<'_>) -> u32 {
-        view.text(row.core).bytes().take(3).fold(0, |sum, letter| sum << 8 | u32::from(letter))
+    fn bearer(row: &CompanyRow) -> u32 {
+        row.start
     }
 
     fn compare(ruler: &mut Ruler<'_, Self>, a: &CompanyRow, b: &CompanyRow) -> Pattern {
@@ -171,6 +173,7 @@ fn read(draft: &Draft) -> (CompanyRow, WordList, Shown) {
     let country = place::country_text(row.region);
     let name = CompanyName::new(fields.str(Field::CompanyName), country.as_deref());
     row.core = words.add(&name.core);
+    row.start = name.core.bytes().take(3).fold(0, |sum, letter| sum << 8 | u32::from(letter));
     row.initials = words.add(&acronym(&name.core));
     row.form = if name.form == 0 { CompanyName::form_of(fields.str(Field::LegalForm), country.as_deref()) } else { name.form };
     let telling = name.core.split(' ').filter(|word| !word.is_empty() && !WEAK_WORDS.contains(*word));

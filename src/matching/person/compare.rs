@@ -173,12 +173,13 @@ fn rarity(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: E
     let other = if (a.given, a.family) == (b.given, b.family) { one } else { namesakes(b) };
     let expected = one.max(other);
     let everywhere = match expected.log2() {
-        bits if bits < -9.0 => 1,
-        bits if bits < -6.0 => 2,
-        bits if bits < -4.0 => 3,
+        bits if bits < -7.0 => 1,
+        bits if bits < -5.0 => 2,
+        bits if bits < -3.5 => 3,
         bits if bits < -2.0 => 4,
-        bits if bits < 0.0 => 5,
-        _ => 6,
+        bits if bits < -0.5 => 5,
+        bits if bits < 1.0 => 6,
+        _ => 7,
     };
     let together = matches!(
         employer,
@@ -188,7 +189,8 @@ fn rarity(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: E
         return (everywhere, 0);
     }
     // Above all word numbers, so that it meets no pair of names.
-    let mut heads = |row: &PersonRow| ruler.number(row.hosts()[0] ^ row.core.rotate_left(16) | 1 << 31, row.box_host, |census| census.heads(row));
+    let mut heads =
+        |row: &PersonRow| ruler.number(row.hosts()[0] ^ row.core.rotate_left(16) | 1 << 31, row.box_host, |census| census.heads(row));
     let heads = heads(a).max(heads(b));
     let inside = expected * ruler.census.share(heads);
     let there = match inside.log2() {

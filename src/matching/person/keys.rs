@@ -54,9 +54,16 @@ pub fn keys(row: &PersonRow, words: &WordList) -> Vec<u64> {
         put(22, &[first_letter(row.given), sounds(row.family), employer]);
     }
 
-    // Born, living and numbered.
+    // Born, living and numbered. People known by such things are known with many slips, so the keys are wide.
     let (birth, postcode) = (u64::from(row.birth), word(row.postcode));
     put(30, &[birth]);
+    let (year, day) = (birth / 512, birth % 512);
+    let at_home = if employers == [0; 3] { word(row.city) } else { 0 };
+    for name in [sounds(row.given), sounds(row.family)] {
+        put(35, &[year, name]);
+        put(36, &[day, name]);
+        put(37, &[at_home, name]);
+    }
     put(31, &[postcode, sounds(row.family)]);
     put(32, &[postcode, given]);
     put(33, &[word(row.street), postcode]);

@@ -46,6 +46,9 @@ pub struct PersonRow {
     pub(super) whole: WordId,
     pub(super) parts: [WordId; 2],
     pub(super) generation: u8,
+    /// First letters of given and family name in alphabetical order: slips seldom hit them, and swapped names keep
+    /// them. 0 unless both are known.
+    pub(super) initials: u16,
     /// Hash of the primary address, and of further ones.
     pub(super) address: u64,
     pub(super) other_boxes: [u64; OTHER_BOXES],
@@ -143,11 +146,8 @@ impl Subject for People {
         row.own_values()
     }
 
-    fn bearer(row: &PersonRow, view: &super::lexicon::View<'_>) -> u32 {
-        // Initials in alphabetical order: slips seldom hit the first letter, and swapped names stay the same.
-        let first = |id: WordId| view.text(id).bytes().next().map_or(0, u32::from);
-        let (given, family) = (first(row.given), first(row.family));
-        if given == 0 || family == 0 { 0 } else { given.min(family) << 8 | given.max(family) }
+    fn bearer(row: &PersonRow) -> u32 {
+        row.initials.into()
     }
 
     fn compare(ruler: &mut Ruler<'_, Self>, a: &PersonRow, b: &PersonRow) -> Pattern {
@@ -198,6 +198,9 @@ pub(super) fn read(draft: &Draft) -> (PersonRow, WordList, Shown) {
     row.whole = words.add(&name.whole);
     row.parts = [words.add(&name.parts[0]), words.add(&name.parts[1])];
     row.generation = name.generation;
+    if let (Some(given), Some(family)) = (name.given.bytes().next(), name.family.bytes().next()) {
+        row.initials = u16::from_be_bytes([given.min(family), given.max(family)]);
+    }
     let full = if fields.str(Field::FirstName).is_empty() {
         fields.person_name().to_string()
     } else {
