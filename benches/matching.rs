@@ -11,7 +11,7 @@ use leadloom::{
     matching::{
         Matcher, Model, People, Prepared, Settings, Subject, Verdict,
         calibrate::{Label, teach},
-        dedupe::{Options, Outcome, Phase, dedupe},
+        dedupe::{Options, Outcome, Pair, Phase, dedupe},
         metrics,
     },
 };
@@ -384,19 +384,17 @@ fn quality<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
     }
     if let Ok(count) = env::var("LEADLOOM_BENCH_WRONG") {
         let count: usize = count.parse().unwrap_or(10);
-        let wrong = outcome.pairs.iter().filter(|pair| !same(pair.left, pair.right)).take(count);
-        for pair in wrong {
-            show(outcome, pair, tags);
-        }
-        println!("  ---- low true");
-        let low = outcome.pairs.iter().rev().filter(|pair| same(pair.left, pair.right)).take(count);
-        for pair in low {
-            show(outcome, pair, tags);
-        }
+        // Evenly spread over the scores, so that every kind of mistake is seen.
+        let mut some = |name: &str, pairs: Vec<&Pair>| {
+            println!("  ---- {name}: {} of {}", pairs.len().min(count), pairs.len());
+            pairs.iter().step_by(pairs.len().div_ceil(count).max(1)).for_each(|pair| show(outcome, pair, tags));
+        };
+        some("wrong and likely", outcome.pairs.iter().filter(|pair| pair.score.0 >= 0.0 && !same(pair.left, pair.right)).collect());
+        some("right and unlikely", outcome.pairs.iter().filter(|pair| pair.score.0 < 0.0 && same(pair.left, pair.right)).collect());
     }
 }
 
-fn show<S: Subject>(outcome: &Outcome<S>, pair: &leadloom::matching::dedupe::Pair, tags: &[String]) {
+fn show<S: Subject>(outcome: &Outcome<S>, pair: &Pair, tags: &[String]) {
     let evidence = outcome.explain(pair);
     let tag = |nth: u32| tags.get(nth as usize).map_or("", String::as_str);
     println!(

@@ -2,7 +2,7 @@
 //! for the employers of people alike.
 
 use super::{
-    fold::{Near, fold, letters, near},
+    fold::{Near, fold, hash, letters, near},
     tables::{LEGAL_FORMS, LegalForm, UNSPACED_FORMS, WEAK_WORDS},
 };
 
@@ -241,6 +241,14 @@ fn initials(short: &[&str], long: &[&str]) -> bool {
 /// The first letters of a core of several words, in the form of a word; empty for one word.
 pub fn acronym(core: &str) -> String {
     if core.contains(' ') { core.split(' ').filter_map(|word| word.get(..1)).collect() } else { String::new() }
+}
+
+/// Which words a core has, by hash, a bit each. All bits for one word: it may be initials, or a slip away.
+pub fn core_words(core: &str) -> u64 {
+    match core.split(' ').count() {
+        0 | 1 => u64::MAX,
+        _ => core.split(' ').filter(|word| !WEAK_WORDS.contains(*word)).fold(0, |words, word| words | 1 << (hash(word) >> 58)),
+    }
 }
 
 /// `label`, the registrable label of a host, spells the core: `northrail` for North Rail, `acme-foods`.

@@ -7,6 +7,7 @@ use super::{
 use crate::matching::{
     company::{CoreFit, spelt_by},
     fold::Near,
+    mailbox::label,
     pattern::Pattern,
     subject::{Carriers, Ruler},
 };
@@ -75,10 +76,6 @@ fn namesakes(ruler: &CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
         2 => 2,
         _ => 3,
     }
-}
-
-fn label(host: &str) -> &str {
-    host.split('.').next().unwrap_or_default()
 }
 
 fn domain(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {

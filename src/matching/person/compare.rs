@@ -9,7 +9,7 @@ use crate::matching::{
     company::{CoreFit, spelt_by},
     fold::Near,
     lexicon::WordId,
-    mailbox::fits,
+    mailbox::{fits, label},
     pattern::Pattern,
     subject::{Carriers, Ruler},
     title::TitleFit,
@@ -191,7 +191,8 @@ fn rarity(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: E
     // Above all word numbers, so that it meets no pair of names.
     let mut heads =
         |row: &PersonRow| ruler.number(row.hosts()[0] ^ row.core.rotate_left(16) | 1 << 31, row.box_host, |census| census.heads(row));
-    let heads = heads(a).max(heads(b));
+    let one_firm = (a.host, a.box_host, a.core) == (b.host, b.box_host, b.core);
+    let heads = if one_firm { heads(a) } else { heads(a).max(heads(b)) };
     let inside = expected * ruler.census.share(heads);
     let there = match inside.log2() {
         bits if bits < -16.0 => 1,
@@ -225,13 +226,13 @@ fn email(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLe
         if a.number == b.number && ruler.near(a.box_host, b.box_host) <= Near::Slip {
             return EmailLevel::Slip;
         }
-        let unusual = (a.number == b.number && a.number > 0) || !spells_own_name(ruler, a);
+        let unusual = (a.number == b.number && a.number > 0) || !(a.box_fits || b.box_fits);
         return if unusual { EmailLevel::UnusualElsewhere } else { EmailLevel::NameElsewhere };
     }
     if a.box_host == b.box_host && a.base != 0 && b.base != 0 && a.number == b.number && ruler.near(a.base, b.base) == Near::Slip {
         return EmailLevel::Slip;
     }
-    if a.base != 0 && b.base != 0 && ruler.near(a.base, b.base) <= Near::Alike && ruler.near(a.box_host, b.box_host) <= Near::Alike {
+    if a.base != 0 && b.base != 0 && ruler.near(a.box_host, b.box_host) <= Near::Alike && ruler.near(a.base, b.base) <= Near::Alike {
         return EmailLevel::Alike;
     }
     match (a.box_kind, b.box_kind) {
@@ -246,6 +247,9 @@ fn at_one_host(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: 
     if a.base == b.base {
         return if a.number == b.number { EmailLevel::OtherOfOneName } else { EmailLevel::NumberedTwins };
     }
+    if !name.agrees() {
+        return if a.box_fits && b.box_fits { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost };
+    }
     let view = ruler.view;
     let fit = |owner: &PersonRow, box_of: &PersonRow| {
         let base = view.text(box_of.base);
@@ -255,19 +259,14 @@ fn at_one_host(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: 
             .any(|(nth, family)| (nth == 0 || family != 0) && fits(base, view.text(owner.given), view.text(family)))
     };
     let (a_fits_b, b_fits_a) = (fit(b, a), fit(a, b));
-    if a_fits_b && b_fits_a && name.agrees() {
+    if a_fits_b && b_fits_a {
         // A number says that the plain box was somebody else's.
         return if a.number == b.number { EmailLevel::OtherOfOneName } else { EmailLevel::OtherAtHost };
     }
-    if a.base != 0 && b.base != 0 && a.number == b.number && name.agrees() && ruler.near(a.base, b.base) == Near::Slip {
+    if a.base != 0 && b.base != 0 && a.number == b.number && ruler.near(a.base, b.base) == Near::Slip {
         return EmailLevel::Slip;
     }
-    if fit(a, a) && fit(b, b) && !(a_fits_b && b_fits_a) { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost }
-}
-
-fn spells_own_name(ruler: &PersonRuler<'_>, row: &PersonRow) -> bool {
-    let view = &ruler.view;
-    fits(view.text(row.base), view.text(row.given), view.text(row.family))
+    if a.box_fits && b.box_fits { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost }
 }
 
 fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> EmployerLevel {
@@ -277,8 +276,9 @@ fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Employ
         return EmployerLevel::SameHost;
     }
     let both_hosts = known(hosts_a) && known(hosts_b);
-    let cores = (a.core != 0 && b.core != 0).then(|| ruler.cores(a.core, b.core));
-    if both_hosts && same_label(ruler, hosts_a, hosts_b) {
+    let cores =
+        (a.core != 0 && b.core != 0).then(|| if a.core_words & b.core_words == 0 { CoreFit::Differs } else { ruler.cores(a.core, b.core) });
+    if both_hosts && a.labels.into_iter().any(|label| label != 0 && b.labels.contains(&label)) {
         return EmployerLevel::OtherEnding;
     }
     match cores {
@@ -301,17 +301,6 @@ fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Employ
         None if both_hosts => EmployerLevel::Differs,
         None => EmployerLevel::Missing,
     }
-}
-
-/// `acme` of `acme.co.uk`.
-fn label(host: &str) -> &str {
-    host.split('.').next().unwrap_or_default()
-}
-
-fn same_label(ruler: &PersonRuler<'_>, a: [WordId; 2], b: [WordId; 2]) -> bool {
-    let labels = |hosts: [WordId; 2]| hosts.map(|host| if host == 0 { "" } else { label(ruler.view.text(host)) });
-    let labels_b = labels(b);
-    labels(a).into_iter().any(|label| label.len() > 3 && labels_b.contains(&label))
 }
 
 fn phone(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> PhoneLevel {
