@@ -127,7 +127,7 @@ fn labelled<S: Subject>(
     let truth: Vec<(String, String)> =
         reader.records().map(Result::unwrap).map(|row| (row[entity].to_owned(), row[tags].to_owned())).collect();
     let (entities, tags) = truth.into_iter().unzip();
-    let again = move || load(&[path.clone()], "rec_id", read, prepare).0;
+    let again = move || load(std::slice::from_ref(&path), "rec_id", read, prepare).0;
     Labelled { records: Box::leak(Box::new(again)), truth: numbered(entities), tags }
 }
 
@@ -288,6 +288,9 @@ fn febrl(row: &Row<'_>) -> Draft {
 
 fn run<S: Subject>(name: &str, set: &Labelled<'_, S>, owner: fn(u128) -> S::Owner) {
     let (truth, tags) = (&set.truth, &set.tags);
+    if env::var("LEADLOOM_BENCH_ONLY").as_deref() == Ok("single") {
+        return one_by_one((set.records)(), truth, owner);
+    }
     let (started, cpu) = (Instant::now(), cpu_seconds());
     let prepared = (set.records)();
     let loading = format!("load {:.2?} ({:.2} s CPU)", started.elapsed(), cpu_seconds() - cpu);
@@ -385,12 +388,12 @@ fn quality<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
     if let Ok(count) = env::var("LEADLOOM_BENCH_WRONG") {
         let count: usize = count.parse().unwrap_or(10);
         // Evenly spread over the scores, so that every kind of mistake is seen.
-        let mut some = |name: &str, pairs: Vec<&Pair>| {
-            println!("  ---- {name}: {} of {}", pairs.len().min(count), pairs.len());
+        let list = |title: &str, pairs: Vec<&Pair>| {
+            println!("  ---- {title}: {} of {}", pairs.len().min(count), pairs.len());
             pairs.iter().step_by(pairs.len().div_ceil(count).max(1)).for_each(|pair| show(outcome, pair, tags));
         };
-        some("wrong and likely", outcome.pairs.iter().filter(|pair| pair.score.0 >= 0.0 && !same(pair.left, pair.right)).collect());
-        some("right and unlikely", outcome.pairs.iter().filter(|pair| pair.score.0 < 0.0 && same(pair.left, pair.right)).collect());
+        list("wrong and likely", outcome.pairs.iter().filter(|pair| pair.score.0 >= 0.0 && !same(pair.left, pair.right)).collect());
+        list("right and unlikely", outcome.pairs.iter().filter(|pair| pair.score.0 < 0.0 && same(pair.left, pair.right)).collect());
     }
 }
 

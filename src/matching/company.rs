@@ -212,15 +212,12 @@ impl<'a> Words<'a> {
         let mut kept = 0;
         for nth in 0..self.count {
             let word = self.words[nth];
-            match other.all().iter().position(|one| fits(word, one)) {
-                Some(at) => {
-                    other.count -= 1;
-                    other.words[at] = other.words[other.count];
-                }
-                None => {
-                    self.words[kept] = word;
-                    kept += 1;
-                }
+            if let Some(at) = other.all().iter().position(|one| fits(word, one)) {
+                other.count -= 1;
+                other.words[at] = other.words[other.count];
+            } else {
+                self.words[kept] = word;
+                kept += 1;
             }
         }
         self.count = kept;

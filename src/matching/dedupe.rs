@@ -115,6 +115,9 @@ impl<S: Subject> Outcome<S> {
     }
 }
 
+/// Two records and their levels.
+type Compared = (u32, u32, Pattern);
+
 /// Records compared between two reports of progress.
 const STRIDE: usize = 4096;
 
@@ -135,7 +138,7 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
     let keys_of = |nth: usize| &keys[if nth == 0 { 0 } else { ends[nth - 1] }..ends[nth]];
     let done = AtomicUsize::new(0);
     let chunks: Vec<usize> = (0..count).step_by(STRIDE).collect();
-    let pieces: Vec<(Vec<(u32, u32, Pattern)>, PatternTable)> = chunks
+    let pieces: Vec<(Vec<Compared>, PatternTable)> = chunks
         .into_par_iter()
         .map(|from| {
             let mut found = Vec::new();
@@ -159,7 +162,7 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
 
     report(Phase::Learn, 0);
     let table = tabulate(pieces.iter().flat_map(|(_, table)| table.iter().copied()));
-    let compared: Vec<(u32, u32, Pattern)> = pieces.into_iter().flat_map(|(pairs, _)| pairs).collect();
+    let compared: Vec<Compared> = pieces.into_iter().flat_map(|(pairs, _)| pairs).collect();
     let mut model = options.model.clone();
     if options.learn {
         *S::weights_mut(&mut model) = fit::<S>(&table, S::weights(&options.model));
@@ -170,8 +173,8 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
 
     report(Phase::Join, 0);
     let weights = S::weights(&model);
-    let scores: FxHashMap<Pattern, Bits> = table.iter().map(|(pattern, _)| (*pattern, weights.score::<S>(*pattern))).collect();
-    let scored: Vec<Bits> = compared.par_iter().map(|(.., pattern)| scores.get(pattern).copied().unwrap_or_default()).collect();
+    let by_pattern: FxHashMap<Pattern, Bits> = table.iter().map(|(pattern, _)| (*pattern, weights.score::<S>(*pattern))).collect();
+    let scored: Vec<Bits> = compared.par_iter().map(|(.., pattern)| by_pattern.get(pattern).copied().unwrap_or_default()).collect();
     let mut edges: Vec<Edge> = compared
         .iter()
         .zip(&scored)
@@ -213,7 +216,7 @@ pub(super) fn tabulate(patterns: impl Iterator<Item = (Pattern, u64)>) -> Patter
 
 /// The pairs worth showing, with vetoes and zone. A pair that the clusters keep apart is never auto.
 fn judged<S: Subject>(
-    compared: &[(u32, u32, Pattern)],
+    compared: &[Compared],
     scored: &[Bits],
     clusters: &[u32],
     index: &Index<S>,

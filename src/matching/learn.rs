@@ -125,16 +125,21 @@ fn maximise<S: Subject>(weights: &mut Weights, shipped: &Weights, classes: [f64;
         if !factor.learns {
             continue;
         }
-        let mut seen = [0.0; CLASSES];
-        for level in &levels[places.clone()] {
-            for (seen, pairs) in seen.iter_mut().zip(level) {
-                *seen += pairs;
+        // What pinned levels hold of each class is not to be shared out among the others.
+        let (mut seen, mut free) = ([0.0; CLASSES], [1.0; CLASSES]);
+        for (at, level) in places.clone().zip(factor.levels) {
+            for class in 0..CLASSES {
+                if level.pinned {
+                    free[class] -= f64::from(shipped.levels[at][class]).exp2();
+                } else {
+                    seen[class] += levels[at][class];
+                }
             }
         }
-        for at in places {
-            for (class, pairs) in levels[at].into_iter().enumerate() {
-                let believed = BELIEF * f64::from(shipped.levels[at][class]).exp2();
-                let share = (pairs + believed) / (seen[class] + BELIEF);
+        for (at, _) in places.zip(factor.levels).filter(|(_, level)| !level.pinned) {
+            for class in 0..CLASSES {
+                let believed = BELIEF * f64::from(shipped.levels[at][class]).exp2() / free[class];
+                let share = free[class] * (levels[at][class] + believed) / (seen[class] + BELIEF);
                 weights.levels[at][class] = share.max(RAREST).log2() as f32;
             }
         }

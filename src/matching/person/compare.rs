@@ -226,7 +226,7 @@ fn email(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLe
         if a.number == b.number && ruler.near(a.box_host, b.box_host) <= Near::Slip {
             return EmailLevel::Slip;
         }
-        let unusual = (a.number == b.number && a.number > 0) || !(a.box_fits || b.box_fits);
+        let unusual = a.number == b.number && (a.number > 0 || unusual(ruler, a, b));
         return if unusual { EmailLevel::UnusualElsewhere } else { EmailLevel::NameElsewhere };
     }
     if a.box_host == b.box_host && a.base != 0 && b.base != 0 && a.number == b.number && ruler.near(a.base, b.base) == Near::Slip {
@@ -244,29 +244,44 @@ fn email(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLe
 
 /// Two different boxes at one employer's host.
 fn at_one_host(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLevel) -> EmailLevel {
+    let own = a.box_fits && b.box_fits;
     if a.base == b.base {
         return if a.number == b.number { EmailLevel::OtherOfOneName } else { EmailLevel::NumberedTwins };
     }
     if !name.agrees() {
-        return if a.box_fits && b.box_fits { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost };
+        return if own { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost };
     }
-    let view = ruler.view;
-    let fit = |owner: &PersonRow, box_of: &PersonRow| {
-        let base = view.text(box_of.base);
-        [owner.family, owner.whole, owner.parts[0], owner.parts[1]]
-            .into_iter()
-            .enumerate()
-            .any(|(nth, family)| (nth == 0 || family != 0) && fits(base, view.text(owner.given), view.text(family)))
-    };
-    let (a_fits_b, b_fits_a) = (fit(b, a), fit(a, b));
-    if a_fits_b && b_fits_a {
+    // Swapped names with a box each that spells them in their order: two people, or the boxes would be one.
+    if name != NameLevel::Swapped && (both_fit(ruler, a, [a, b]) || both_fit(ruler, b, [a, b])) {
         // A number says that the plain box was somebody else's.
         return if a.number == b.number { EmailLevel::OtherOfOneName } else { EmailLevel::OtherAtHost };
     }
-    if a.base != 0 && b.base != 0 && a.number == b.number && ruler.near(a.base, b.base) == Near::Slip {
-        return EmailLevel::Slip;
+    // Meghan's and Megan's boxes bear out that the names are two, and no slip.
+    if own {
+        return EmailLevel::EachItsOwn;
     }
-    if a.box_fits && b.box_fits { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost }
+    if a.base != 0 && b.base != 0 && a.number == b.number && ruler.near(a.base, b.base) == Near::Slip {
+        EmailLevel::Slip
+    } else {
+        EmailLevel::OtherAtHost
+    }
+}
+
+/// Both boxes may be those of somebody called like `owner`.
+fn both_fit(ruler: &PersonRuler<'_>, owner: &PersonRow, boxes: [&PersonRow; 2]) -> bool {
+    let view = &ruler.view;
+    let families = [owner.family, owner.whole, owner.parts[0], owner.parts[1]];
+    boxes.into_iter().all(|row| {
+        let base = view.text(row.base);
+        families.into_iter().any(|family| (family != 0 || owner.family == 0) && fits(base, view.text(owner.given), view.text(family)))
+    })
+}
+
+/// The box is called after something else than its owner's name.
+fn unusual(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> bool {
+    let base = ruler.view.text(a.base);
+    let of_name = |row: &PersonRow| row.box_fits || row.family != 0 && base.contains(ruler.view.text(row.family));
+    !of_name(a) && !of_name(b)
 }
 
 fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> EmployerLevel {

@@ -8,7 +8,11 @@ use crate::{
 };
 
 const fn level(words: &'static str, chance: PerClass, speaks: Speaks) -> Level {
-    Level { words, chance, speaks }
+    Level { words, chance, speaks, pinned: false }
+}
+
+const fn pinned(words: &'static str, chance: PerClass, speaks: Speaks) -> Level {
+    Level { words, chance, speaks, pinned: true }
 }
 
 /// Factors by their place in [`FACTORS`].
@@ -197,9 +201,9 @@ pub const FACTORS: &[Factor; 14] = &[
             level("same desk box", [2.5, 0.1, 6.0, 0.2, 0.5], Employer),
             level("a slip apart", [2.0, 0.2, 0.3, 0.05, 0.1], Identity),
             level("another box of that name", [6.0, 0.5, 0.5, 0.5, 0.1], Nothing),
-            level("numbered twins", [0.1, 0.1, 6.0, 0.1, 0.1], Nothing),
+            pinned("numbered twins", [0.05, 0.05, 3.0, 0.05, 0.05], Nothing),
             level("boxes of two names", [0.4, 0.1, 60.0, 0.2, 10.0], Nothing),
-            level("another box there", [5.0, 0.5, 20.0, 0.5, 9.0], Nothing),
+            level("another box there", [5.0, 0.5, 23.0, 0.5, 9.0], Nothing),
             level("the same unusual box elsewhere", [0.5, 1.0, 0.01, 0.1, 0.05], Identity),
             level("the same box name elsewhere", [0.7, 41.0, 0.14, 44.0, 2.0], Nothing),
             level("another employer's box", [2.0, 39.0, 2.7, 44.0, 65.0], Nothing),
