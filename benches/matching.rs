@@ -393,6 +393,7 @@ fn quality<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
             pairs.iter().step_by(pairs.len().div_ceil(count).max(1)).for_each(|pair| show(outcome, pair, tags));
         };
         list("wrong and likely", outcome.pairs.iter().filter(|pair| pair.score.0 >= 0.0 && !same(pair.left, pair.right)).collect());
+        list("asked though likely", outcome.pairs.iter().filter(|pair| pair.zone == Zone::Review && pair.probability.0 > 0.99).collect());
         list("right and unlikely", outcome.pairs.iter().filter(|pair| pair.score.0 < 0.0 && same(pair.left, pair.right)).collect());
     }
 }
@@ -400,8 +401,9 @@ fn quality<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
 fn show<S: Subject>(outcome: &Outcome<S>, pair: &Pair, tags: &[String]) {
     let evidence = outcome.explain(pair);
     let tag = |nth: u32| tags.get(nth as usize).map_or("", String::as_str);
+    let why = evidence.why_not_auto.unwrap_or_default();
     println!(
-        "  {} {:?} v {:?} prior {} rest {} [{} / {}]",
+        "  {} {:?} v {:?} prior {} rest {} [{} / {}] {why}",
         evidence.score,
         evidence.zone,
         evidence.rival,

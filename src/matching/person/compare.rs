@@ -112,8 +112,7 @@ fn given(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Part {
     }
     // Anna-Maria who is called Maria.
     let second = |one: WordId, other: WordId| one != 0 && one == other;
-    let sisters = || meet(ruler.view.word(a.given).0.groups, ruler.view.word(b.given).0.groups);
-    if second(a.given, b.middle) || second(a.middle, b.given) || left.may_be_sisters(right) && sisters() {
+    if second(a.given, b.middle) || second(a.middle, b.given) || sisters(ruler, a.given, b.given) {
         return Part::Nickname;
     }
     match ruler.near(a.given, b.given) {
@@ -126,6 +125,12 @@ fn given(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Part {
 /// One is the beginning of the other, and not too short to tell.
 fn begins(a: &str, b: &str) -> bool {
     a.len().min(b.len()) >= 4 && (a.starts_with(b) || b.starts_with(a))
+}
+
+/// Two forms of one given name.
+fn sisters(ruler: &PersonRuler<'_>, one: WordId, other: WordId) -> bool {
+    let view = &ruler.view;
+    view.glance(one).may_be_sisters(view.glance(other)) && meet(view.word(one).0.groups, view.word(other).0.groups)
 }
 
 /// Two rising lists have a number in common.
@@ -151,7 +156,10 @@ fn family(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Part {
 fn swapped(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> bool {
     // Of a double last name that stands in front, the first part was taken for the first name.
     let mut cross = |first: WordId, other: &PersonRow| {
-        first != 0 && [other.family, other.parts[0]].into_iter().any(|last| last != 0 && ruler.near(first, last) <= Near::Slip)
+        first != 0
+            && [other.family, other.parts[0]]
+                .into_iter()
+                .any(|last| last != 0 && (ruler.near(first, last) <= Near::Slip || sisters(ruler, first, last)))
     };
     cross(a.given, b) && cross(b.given, a)
 }
@@ -270,6 +278,10 @@ fn at_one_host(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: 
 /// Both boxes may be those of somebody called like `owner`.
 fn both_fit(ruler: &PersonRuler<'_>, owner: &PersonRow, boxes: [&PersonRow; 2]) -> bool {
     let view = &ruler.view;
+    // An initial fits too many boxes to say that two are one person's.
+    if view.glance(owner.given).is_initial() {
+        return false;
+    }
     let families = [owner.family, owner.whole, owner.parts[0], owner.parts[1]];
     boxes.into_iter().all(|row| {
         let base = view.text(row.base);
