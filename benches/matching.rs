@@ -511,6 +511,7 @@ fn one_by_one<S: Subject>(records: Vec<Prepared<S>>, truth: &[u32], owner: fn(u1
     let mut clusters = Vec::with_capacity(count);
     let (mut new, mut same, mut ask) = (0, 0, 0);
     let mut owners: HashMap<S::Owner, u32> = HashMap::new();
+    let before = resident_mb();
     let (started, cpu) = (Instant::now(), cpu_seconds());
     for (nth, record) in records.into_iter().enumerate() {
         let from = Instant::now();
@@ -543,7 +544,7 @@ fn one_by_one<S: Subject>(records: Vec<Prepared<S>>, truth: &[u32], owner: fn(u1
     };
     let measure = metrics::of_clusters(&clusters, truth);
     println!(
-        "  one by one {all:.2?} ({:.1} us CPU each), decide p50 {:.1} us p99 {:.1} us max {:.1} us; new {new} same {same} ask {ask}; P {:.4} R {:.4} largest {}; peak {} MB",
+        "  one by one {all:.2?} ({:.1} us CPU each), decide p50 {:.1} us p99 {:.1} us max {:.1} us; new {new} same {same} ask {ask}; P {:.4} R {:.4} largest {}; resident {before} -> {} MB, snapshot {} MB",
         cpu * 1e6 / count as f64,
         quantile(0.5),
         quantile(0.99),
@@ -551,7 +552,8 @@ fn one_by_one<S: Subject>(records: Vec<Prepared<S>>, truth: &[u32], owner: fn(u1
         measure.precision,
         measure.recall,
         metrics::largest(&clusters),
-        peak_mb()
+        resident_mb(),
+        matcher.snapshot(0).len() / 1_000_000
     );
 }
 
@@ -566,8 +568,17 @@ fn cpu_seconds() -> f64 {
 
 /// The most memory this process ever held.
 fn peak_mb() -> u64 {
+    memory_mb("VmHWM")
+}
+
+/// The memory it holds now.
+fn resident_mb() -> u64 {
+    memory_mb("VmRSS")
+}
+
+fn memory_mb(what: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
@@ -588,4 +599,32 @@ fn prepare_a_person(bencher: divan::Bencher<'_, '_>) {
     ]);
     let draft = person(&row);
     bencher.bench(|| Prepared::person(&draft));
+}
+
+/// A made-up person: names and firms from short lists, so that candidates are many.
+fn made_up(nth: u128) -> Draft {
+    let pick = |list: &[&'static str], by: u128| list[(nth / by) as usize % list.len()];
+    let first = pick(&["Ann", "Bo", "Carl", "Dora", "Emil", "Fay", "Gus", "Hope", "Ivo", "Jane"], 1);
+    let last = pick(&["Stone", "Marsh", "Hill", "Wood", "Lake", "Field", "Brook", "Moor", "Ford", "Glen", "Dale"], 10);
+    let firm = pick(&["Quarry Logistics", "Harbor Foods", "Nova Energy", "Summit Data", "Crest Media"], 110);
+    let host = format!("{}{}.com", firm.to_lowercase().replace(' ', ""), nth / 550 % 40);
+    let text = |value: &str| Value::Text(Text::new(value));
+    let fields = [
+        (Field::FirstName, text(first)),
+        (Field::LastName, text(last)),
+        (Field::CompanyName, text(firm)),
+        (Field::CompanyDomain, Domain::parse(&host).map(Value::Domain).unwrap()),
+        (Field::Email, Email::parse(&format!("{first}.{last}{nth}@{host}")).map(Value::Email).unwrap()),
+    ];
+    draft(RecordKind::Person, "", fields.into_iter().collect())
+}
+
+#[divan::bench]
+fn decide_among_ten_thousand(bencher: divan::Bencher<'_, '_>) {
+    let mut matcher = Matcher::<People>::new(Settings::default(), Model::shipped());
+    for nth in 0..10_000 {
+        matcher.insert(RecordId(Uuid::from_u128(nth)), ContactId(Uuid::from_u128(nth)), Prepared::person(&made_up(nth)));
+    }
+    let record = Prepared::person(&made_up(77));
+    bencher.bench(|| matcher.decide(&record));
 }

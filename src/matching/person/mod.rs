@@ -360,3 +360,14 @@ pub(super) fn phone_key(number: u64) -> u64 {
 pub(super) const fn address_key(address: u64) -> u64 {
     super::fold::mix(address ^ 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_stays_small() {
+        // Four cache lines; a million people are compared by the memory they touch.
+        assert!(size_of::<PersonRow>() <= 256, "{}", size_of::<PersonRow>());
+    }
+}
