@@ -1,5 +1,5 @@
 //! Learning without labels: expectation and maximisation over the table of distinct patterns. The classes hold
-//! their meaning by three things: priors that stand for as many pairs as [`BELIEF`], weights that learning may not move
+//! their meaning by three things: priors that stand for as many pairs as `BELIEF`, weights that learning may not move
 //! (profile and telephone), and rivals with names. With two plain classes the same levels learn "colleague" as
 //! the match.
 
