@@ -4,5 +4,6 @@
 mod bad_server;
 mod halopsa;
 mod layers;
+mod more_providers;
 mod net;
 mod providers;
