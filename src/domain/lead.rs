@@ -124,6 +124,8 @@ pub struct Lead {
 /// One step of a lead's history.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct StageChange {
+    /// Where it came from.
+    pub from: Position,
     /// Where it went.
     pub to: Position,
     /// When.

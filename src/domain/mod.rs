@@ -5,13 +5,19 @@
 //! line and the simulators all write the same shapes; none of them is a provider's or HaloPSA's wire shape.
 
 mod contact;
+pub mod csv_safe;
+mod custom_field;
 mod decision;
+pub mod document;
 mod evidence;
 mod field;
+mod fold;
 mod id;
 mod journal;
 mod lead;
+pub mod mail;
 mod operation;
+mod period;
 mod quality;
 mod record;
 mod review;
@@ -23,13 +29,17 @@ mod time;
 mod value;
 
 pub use contact::*;
+pub use custom_field::*;
 pub use decision::*;
 pub use evidence::*;
 pub use field::*;
+pub use fold::*;
 pub use id::*;
 pub use journal::*;
 pub use lead::*;
+pub use mail::*;
 pub use operation::*;
+pub use period::*;
 pub use quality::*;
 pub use record::*;
 pub use review::*;

@@ -29,14 +29,23 @@ pub struct Draft {
     pub dated: Option<Timestamp>,
     /// Cleaned values.
     pub fields: Fields,
-    /// Fields that a person typed in HaloPSA; they win over every provider.
+    /// Fields that a person set in HaloPSA, emptied ones too; they win over every provider.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub edited: Vec<Field>,
+    pub edited: Vec<Edit>,
     /// What is wrong with it, worst first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defects: Vec<Defect>,
     /// How good it is. A company record carries the score of the row it came from.
     pub quality: Quality,
+}
+
+/// A field that a person set in HaloPSA, and when we learnt of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Edit {
+    /// Which field.
+    pub field: Field,
+    /// When; against a value chosen here, the later one wins.
+    pub at: Timestamp,
 }
 
 impl Draft {

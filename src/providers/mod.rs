@@ -8,6 +8,7 @@ mod apollo;
 mod companies;
 mod cursor;
 mod error;
+pub mod file;
 mod hunter;
 mod lead411;
 mod lusha;

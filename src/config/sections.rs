@@ -1,0 +1,428 @@
+//! `leadloom.toml` as types: every setting with its default. The words above a setting are its help: they are
+//! published with the JSON Schema. Absent: where a value came from (`load`), and fetching secrets (`secret`).
+
+use super::value::{Address, CommandLine, DatabaseUrl, FilterValues, Secret, at_least, within};
+use crate::domain::{Period, Source};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, path::PathBuf};
+
+/// All settings.
+#[derive(Clone, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "leadloom.toml")]
+pub struct Config {
+    /// The HaloPSA tenant.
+    pub halopsa: Halopsa,
+    /// The sources of leads, by name: apollo, hunter, …
+    pub sources: Sources,
+    /// Where records are kept.
+    pub database: Database,
+    /// Imports.
+    pub import: Import,
+    /// Keeping HaloPSA in step.
+    pub sync: Sync,
+    /// The log.
+    pub log: Log,
+    /// The console.
+    pub ui: Ui,
+    /// Who may do what.
+    pub users: Users,
+    // Settings that other rooms own, a line each: `pub quality: intake::Settings`, `pub matching: matching::Settings`,
+    // `pub survivorship: matching::survivorship::Settings`.
+}
+
+/// The HaloPSA tenant: where it is, how to log in, and how gently to ask.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Halopsa {
+    /// The tenant's address, such as `https://acme.halopsa.com`.
+    pub base_url: Option<Address>,
+    /// Its authorisation server; the base address and `/auth` unless given.
+    pub auth_url: Option<Address>,
+    /// Its API; the base address and `/api` unless given.
+    pub api_url: Option<Address>,
+    /// The tenant's name on the API details page, where the tenant is hosted.
+    pub tenant: Option<String>,
+    /// The API application's client id.
+    pub client_id: Option<String>,
+    /// The API application's secret; better given by one of the next two, or in the environment.
+    pub client_secret: Option<Secret>,
+    /// A file that holds the secret; only its owner may read it.
+    pub client_secret_file: Option<PathBuf>,
+    /// A program that prints the secret, as a list of words.
+    pub client_secret_command: Option<CommandLine>,
+    /// What HaloPSA signs its webhooks with.
+    pub webhook_secret: Option<Secret>,
+    /// A file that holds it; only its owner may read it.
+    pub webhook_secret_file: Option<PathBuf>,
+    /// A program that prints it, as a list of words.
+    pub webhook_secret_command: Option<CommandLine>,
+    /// How many calls are made at most. HaloPSA hosted allows 700 in any 5 minutes for the whole tenant; leave some to
+    /// people and other programs.
+    pub budget: Budget,
+    /// How long one call may take.
+    #[serde(deserialize_with = "at_least::<_, 1>")]
+    #[schemars(with = "String")]
+    pub timeout: Period,
+    /// How long a decision waits before it is written to HaloPSA; until then undo costs nothing.
+    #[schemars(with = "String")]
+    pub hold: Period,
+    /// HaloPSA's names of the ticket types, where they are not as in workflows.toml.
+    pub ticket_types: TicketTypes,
+}
+
+impl Default for Halopsa {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            auth_url: None,
+            api_url: None,
+            tenant: None,
+            client_id: None,
+            client_secret: None,
+            client_secret_file: None,
+            client_secret_command: None,
+            webhook_secret: None,
+            webhook_secret_file: None,
+            webhook_secret_command: None,
+            budget: Budget { requests: 500, per: Period::minutes(5) },
+            timeout: Period::seconds(30),
+            hold: Period::seconds(10),
+            ticket_types: TicketTypes::default(),
+        }
+    }
+}
+
+/// A number of calls in any stretch of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// So many calls…
+    #[serde(deserialize_with = "within::<_, _, 1, 1_000_000>")]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub requests: u32,
+    /// …in any stretch this long.
+    #[serde(deserialize_with = "at_least::<_, 1>")]
+    #[schemars(with = "String")]
+    pub per: Period,
+}
+
+/// HaloPSA's names of the ticket types.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TicketTypes {
+    /// Of leads.
+    pub lead: Option<String>,
+    /// Of prospects.
+    pub prospect: Option<String>,
+    /// Of opportunities.
+    pub opportunity: Option<String>,
+}
+
+macro_rules! sources {
+    ($($key:ident $source:ident $help:literal;)*) => {
+        /// The sources of leads.
+        #[derive(Clone, Default, Debug, Serialize, Deserialize, JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Sources {
+            $(#[doc = $help] pub $key: SourceSettings,)*
+        }
+
+        impl Sources {
+            /// One source's settings; `None` for what is no provider.
+            pub fn get(&self, source: Source) -> Option<&SourceSettings> {
+                match source { $(Source::$source => Some(&self.$key),)* _ => None }
+            }
+
+            /// All of them.
+            pub fn all(&self) -> impl Iterator<Item = (Source, &SourceSettings)> {
+                Source::providers().filter_map(|source| Some((source, self.get(source)?)))
+            }
+        }
+    };
+}
+
+sources! {
+    apollo Apollo "Apollo.io: an API key.";
+    zoominfo ZoomInfo "ZoomInfo: a client id and secret.";
+    hunter Hunter "Hunter.io: an API key.";
+    lusha Lusha "Lusha: an API key.";
+    seamless Seamless "Seamless.AI: an API key.";
+    lead411 Lead411 "Lead411: a user name and password.";
+    rocketreach RocketReach "RocketReach: an API key.";
+    uplead UpLead "UpLead: an API key.";
+    bookyourdata BookYourData "BookYourData: files only, no login.";
+    leadsblue LeadsBlue "LeadsBlue: files only, no login.";
+}
+
+/// One source: how to log in, how much it may be asked, and what to ask it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SourceSettings {
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// Scheme, host and port before the path that the provider documents; the provider's own unless given.
+    pub base_url: Option<Address>,
+    /// The API key, for sources that have one; better given by one of the next two, or in the environment.
+    pub api_key: Option<Secret>,
+    /// A file that holds the key; only its owner may read it.
+    pub api_key_file: Option<PathBuf>,
+    /// A program that prints the key, as a list of words.
+    pub api_key_command: Option<CommandLine>,
+    /// The client id (ZoomInfo).
+    pub client_id: Option<String>,
+    /// The client secret (ZoomInfo).
+    pub client_secret: Option<Secret>,
+    /// A file that holds the client secret; only its owner may read it.
+    pub client_secret_file: Option<PathBuf>,
+    /// A program that prints the client secret, as a list of words.
+    pub client_secret_command: Option<CommandLine>,
+    /// The user name (Lead411).
+    pub username: Option<String>,
+    /// The password (Lead411).
+    pub password: Option<Secret>,
+    /// A file that holds the password; only its owner may read it.
+    pub password_file: Option<PathBuf>,
+    /// A program that prints the password, as a list of words.
+    pub password_command: Option<CommandLine>,
+    /// 1 is fetched first, 100 last.
+    #[serde(deserialize_with = "within::<_, _, 1, 100>")]
+    #[schemars(range(min = 1, max = 100))]
+    pub priority: u8,
+    /// How many calls are made at most, where that is to differ from what the provider documents.
+    pub budget: Option<Budget>,
+    /// Credits it may use up in a calendar month; no limit but the provider's unless given.
+    pub credit_ceiling: Option<u32>,
+    /// Searches by name, each a table of that source's filters: `leadloom import apollo --search it-directors`.
+    pub searches: BTreeMap<String, BTreeMap<String, FilterValues>>,
+}
+
+impl Default for SourceSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            base_url: None,
+            api_key: None,
+            api_key_file: None,
+            api_key_command: None,
+            client_id: None,
+            client_secret: None,
+            client_secret_file: None,
+            client_secret_command: None,
+            username: None,
+            password: None,
+            password_file: None,
+            password_command: None,
+            priority: 50,
+            budget: None,
+            credit_ceiling: None,
+            searches: BTreeMap::new(),
+        }
+    }
+}
+
+/// Where records are kept.
+#[derive(Clone, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:` and a path, such as `sqlite:./data/database.db`; a file in the data folder unless given. A path in a
+    /// settings file counts from that file's folder, one in the environment from where you are.
+    pub url: Option<DatabaseUrl>,
+}
+
+/// Imports.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Import {
+    /// Sources fetched at the same time.
+    #[serde(deserialize_with = "within::<_, _, 1, 10>")]
+    #[schemars(range(min = 1, max = 10))]
+    pub sources_at_once: u8,
+    /// Rows handled in one transaction.
+    #[serde(deserialize_with = "within::<_, _, 1, 10_000>")]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub batch: u16,
+    /// Rows read in one run from a provider unless the command says `--limit`; no limit unless given.
+    pub limit: Option<u32>,
+}
+
+impl Default for Import {
+    fn default() -> Self {
+        Self { sources_at_once: 4, batch: 500, limit: None }
+    }
+}
+
+/// Keeping HaloPSA in step.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sync {
+    /// How often HaloPSA is asked what has changed.
+    #[serde(deserialize_with = "at_least::<_, 1>")]
+    #[schemars(with = "String")]
+    pub poll: Period,
+    /// How far each question reaches back before the last answer: HaloPSA's search lags, and clocks differ.
+    #[schemars(with = "String")]
+    pub overlap: Period,
+    /// How often all ids are compared, which finds what was deleted.
+    #[serde(deserialize_with = "at_least::<_, 60>")]
+    #[schemars(with = "String")]
+    pub sweep: Period,
+    /// How often a write is tried before a person is asked.
+    #[serde(deserialize_with = "within::<_, _, 1, 50>")]
+    #[schemars(range(min = 1, max = 50))]
+    pub attempts: u8,
+    /// Who wins when both sides changed the same field differently.
+    pub conflicts: Conflicts,
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        Self {
+            poll: Period::minutes(15),
+            overlap: Period::minutes(5),
+            sweep: Period::hours(24),
+            attempts: 8,
+            conflicts: Conflicts::default(),
+        }
+    }
+}
+
+/// Who wins when both sides changed the same field differently.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Conflicts {
+    /// What a person typed in HaloPSA; the difference is shown.
+    #[default]
+    Halopsa,
+    /// Nobody yet: it goes to the review queue.
+    Review,
+}
+
+/// The log.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// How much is written.
+    pub level: Level,
+    /// How many daily files are kept.
+    #[serde(deserialize_with = "within::<_, _, 1, 1000>")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub keep: u16,
+    /// How many lines the log screen holds.
+    #[serde(deserialize_with = "within::<_, _, 100, 100_000>")]
+    #[schemars(range(min = 100, max = 100_000))]
+    pub lines: u32,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: Level::default(), keep: 14, lines: 5000 }
+    }
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// What went wrong.
+    Error,
+    /// And what looks wrong.
+    Warn,
+    /// And what was done.
+    #[default]
+    Info,
+    /// And how.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl Level {
+    /// All of them, quietest first.
+    pub const ALL: &'static [Self] = &[Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
+
+    /// Its name.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+/// The console.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ui {
+    /// The theme's name.
+    pub theme: String,
+    /// Which characters lines and marks are drawn with.
+    pub glyphs: Glyphs,
+    /// Draw less often, for slow connections.
+    pub slow_link: bool,
+    /// No boxes and no decoration, for screen readers.
+    pub plain: bool,
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self { theme: "terminal".to_owned(), glyphs: Glyphs::default(), slow_link: false, plain: false }
+    }
+}
+
+/// Which characters lines and marks are drawn with.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Glyphs {
+    /// Box-drawing characters.
+    #[default]
+    Unicode,
+    /// Only what is on every keyboard.
+    Ascii,
+}
+
+/// Who may do what.
+#[derive(Clone, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Users {
+    /// The role of whoever is not listed below; unless given, `admin` while nobody is listed, and `viewer` after that.
+    pub default_role: Option<Role>,
+    /// Roles by login name.
+    pub roles: BTreeMap<String, Role>,
+}
+
+impl Users {
+    /// The role of that login name. Alone on a machine everybody is an admin: whoever can read the database file can do
+    /// anything with it anyway.
+    pub fn role_of(&self, login: &str) -> Role {
+        let others = self.default_role.unwrap_or(if self.roles.is_empty() { Role::Admin } else { Role::Viewer });
+        self.roles.get(login).copied().unwrap_or(others)
+    }
+}
+
+/// What somebody may do; each includes the one before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Look.
+    Viewer,
+    /// Decide, import, sync.
+    Operator,
+    /// Set up, erase, manage users.
+    Admin,
+}
+
+impl Role {
+    /// Its name.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+}

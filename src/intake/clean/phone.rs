@@ -1,0 +1,108 @@
+//! Telephone numbers: to international form, with the country that the row names. Whether anybody answers is not asked.
+
+use crate::domain::{Country, Phone};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
+use std::str::FromStr;
+
+/// A number in international form.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PhoneNumber {
+    /// As people read it.
+    pub phone: Phone,
+    /// The numbering plan has such numbers; without it the length is right and no more.
+    pub assigned: bool,
+}
+
+/// Longest text that is looked at: the longest number with country, punctuation and extension is half of it.
+const RAW_LIMIT: usize = 60;
+
+/// Reads `raw`. A number without a calling code is one of `region`.
+pub fn telephone(raw: &str, region: Option<Country>) -> Option<PhoneNumber> {
+    let raw = raw.trim().trim_start_matches(['\'', ' ']);
+    let (number, extension) = split_extension(raw);
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    // Cheap checks first: parsing costs about a microsecond, and files are full of words and blanks here.
+    if raw.len() > RAW_LIMIT || !(5..=17).contains(&digits) || has_exponent(number) || number.chars().any(is_foreign) {
+        return None;
+    }
+    let dialled = match number.trim_start().strip_prefix("00") {
+        Some(rest) if digits >= 10 => format!("+{rest}"),
+        _ => number.to_owned(),
+    };
+    let region = region.and_then(|country| Region::from_str(country.as_str()).ok());
+    let parsed = PHONE_NUMBER_UTIL.parse(&dialled, region).ok();
+    let assigned = parsed.as_ref().is_some_and(|parsed| PHONE_NUMBER_UTIL.is_valid_number(parsed));
+    // `49 621 0000000` in a row that names another country, or none: the calling code stands there without its plus.
+    let with_plus = || {
+        let foreign = PHONE_NUMBER_UTIL.parse(format!("+{}", dialled.trim_start_matches('+')), None).ok();
+        foreign.filter(|foreign| digits >= 10 && PHONE_NUMBER_UTIL.is_valid_number(foreign)).map(|foreign| (foreign, true))
+    };
+    let (parsed, assigned) = match parsed {
+        Some(parsed) if assigned => (parsed, true),
+        weak => with_plus().or_else(|| weak.filter(|weak| PHONE_NUMBER_UTIL.is_possible_number(weak)).map(|weak| (weak, false)))?,
+    };
+    let mut shown = PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::International).into_owned();
+    if !extension.is_empty() {
+        shown.push_str(" ext. ");
+        shown.push_str(extension);
+    }
+    Phone::international(&shown).map(|phone| PhoneNumber { phone, assigned })
+}
+
+/// `x123`, `ext. 123`, `#123`, `extension 123`.
+fn split_extension(raw: &str) -> (&str, &str) {
+    let digits_from =
+        raw.trim_end().rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + raw[at..].chars().next().map_or(1, char::len_utf8));
+    let extension = &raw.trim_end()[digits_from..];
+    let head = raw[..digits_from].trim_end_matches([' ', '.', ':']);
+    if !(1..=8).contains(&extension.len()) {
+        return (raw, "");
+    }
+    let lower = head.to_ascii_lowercase();
+    for mark in ["extension", "extn", "ext", "x", "#", "durchwahl", "dw"] {
+        if let Some(number) = lower.strip_suffix(mark) {
+            return (head[..number.len()].trim_end_matches([' ', ',', ';']), extension);
+        }
+    }
+    (raw, "")
+}
+
+/// `1.55501E+10`: a spreadsheet has thrown digits away; what is left is no number.
+fn has_exponent(number: &str) -> bool {
+    number.contains("E+") || number.contains("e+")
+}
+
+/// No sign that numbers are written with. Letters (`1-800-FLOWERS`) are not dialled from here.
+fn is_foreign(c: char) -> bool {
+    !(c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ' ' | '(' | ')' | '/' | '–' | '\u{2011}' | '\u{2010}' | '*')) || c == '*'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(raw: &str, country: &str) -> Option<String> {
+        telephone(raw, Country::parse(country)).map(|number| number.phone.as_str().to_owned())
+    }
+
+    #[test]
+    fn numbers_are_read_with_the_country_of_the_row() {
+        for (raw, country, shown) in [
+            ("(937) 555-0142", "US", "+1 937-555-0142"),
+            ("'+15550100142", "", "+1 555-010-0142"),
+            ("555.010.0100 x123", "US", "+1 555-010-0100 ext. 123"),
+            ("020 7946 0112", "GB", "+44 20 7946 0112"),
+            ("0044 20 7946 0112", "DE", "+44 20 7946 0112"),
+            ("+44 (0)20 7946 0112", "", "+44 20 7946 0112"),
+            ("49 30 901820", "DE", "+49 30 901820"),
+            ("19375550142", "US", "+1 937-555-0142"),
+            ("+1 937-555-0142 ext. 7", "", "+1 937-555-0142 ext. 7"),
+        ] {
+            assert_eq!(read(raw, country).as_deref(), Some(shown), "{raw}");
+        }
+        for raw in ["1.55501E+10", "call me", "12", "", "555-010-XXXX", "********12", "N/A"] {
+            assert_eq!(read(raw, "US"), None, "{raw}");
+        }
+        assert_eq!(read("020 7946 0112", ""), None, "no country, no number");
+    }
+}

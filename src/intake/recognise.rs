@@ -1,0 +1,475 @@
+//! Whose export a file is, and what its columns mean. Header names decide where a source is known; what is left over,
+//! or the whole of a file of unknown make, is guessed from names and values and says so.
+
+use super::{
+    Intake, Mapping, clean,
+    expression::Path,
+    mapping::{EmailRule, PhoneKind, PhoneRule, Reference, Target, What, flat_keys, fold},
+    raw::{Header, Rows, TableRow},
+    vocabulary,
+};
+use crate::domain::{Field, Source, Text};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{collections::BTreeMap, fmt, sync::LazyLock};
+
+/// So many rows are looked at.
+const SAMPLE: usize = 200;
+/// A column's values decide when so many of them agree.
+const MOST: f32 = 0.8;
+/// A source is taken for the maker when its known columns make up so much of the header's weight…
+const SURE: f32 = 0.5;
+/// …or so much, when one of its own marks is there.
+const MARKED: f32 = 0.25;
+
+static KNOWN_COLUMNS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+    let shipped = Mapping::shipped().unwrap_or_default();
+    shipped.iter().flat_map(|mapping| meanings(mapping).into_keys().chain(column_names(mapping))).collect()
+});
+
+/// Some shipped mapping knows a column of that name. A reader of files finds the header by it.
+pub fn is_known_column(name: &str) -> bool {
+    KNOWN_COLUMNS.contains(&fold(name))
+}
+
+/// What a file is taken for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Recognition {
+    /// Whose export it is; `File` for a file of unknown make.
+    pub source: Source,
+    /// How sure that is, 0 to 1; 0 for `File`.
+    pub confidence: f32,
+    /// The mapping to import it with: the source's, and the guesses for columns it does not know.
+    pub mapping: Mapping,
+    /// Each column of the header, in order.
+    pub columns: Vec<Column>,
+}
+
+/// What a column is taken for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Column {
+    /// Its name in the file.
+    pub name: Text,
+    /// What it becomes, by key or in words; `None` when it is not used.
+    pub becomes: Option<Text>,
+    /// How sure that is, 0 to 1.
+    pub confidence: f32,
+    /// Why.
+    pub why: Why,
+    /// The first value that is not blank.
+    pub example: Text,
+}
+
+/// Why a column is taken for something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// The source's export has it.
+    Known,
+    /// Its name says so.
+    Name,
+    /// Its values look like it.
+    Values,
+    /// Nothing says anything.
+    Unknown,
+}
+
+impl Why {
+    /// For people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Known => "known column",
+            Self::Name => "by its name",
+            Self::Values => "by its values",
+            Self::Unknown => "not used",
+        }
+    }
+}
+
+impl Intake {
+    /// Whose export the rows are and what their columns mean. `file_name` helps where the header is not enough.
+    pub fn recognise(&self, rows: &Rows, file_name: &str) -> Recognition {
+        let (names, sample) = match rows {
+            Rows::Table { header, rows } => (header.names().map(str::to_owned).collect(), rows.iter().take(SAMPLE).cloned().collect()),
+            Rows::Objects(objects) => flattened(objects),
+        };
+        let (source, confidence) = self.maker(rows, &names, file_name);
+        let mut mapping = self.mapping(source).clone();
+        let is_api = matches!(rows, Rows::Objects(_)) && !source.file_only();
+        let columns = if is_api { known_paths(&names, &sample) } else { self.columns(&names, &sample, &mut mapping) };
+        Recognition { source, confidence, mapping, columns }
+    }
+
+    /// The source whose exports look most like the header.
+    fn maker(&self, rows: &Rows, names: &[String], file_name: &str) -> (Source, f32) {
+        let header: FxHashSet<String> = names.iter().map(|name| fold(name)).filter(|name| !name.is_empty()).collect();
+        let mut known: BTreeMap<Source, FxHashSet<String>> = BTreeMap::new();
+        for mapping in self.mappings.values() {
+            known.insert(mapping.source, if matches!(rows, Rows::Objects(_)) { api_names(mapping) } else { column_names(mapping) });
+        }
+        // A name that few sources use says more than one that all use.
+        let mut users: FxHashMap<&str, u8> = FxHashMap::default();
+        known.values().flatten().for_each(|name| *users.entry(name).or_default() += 1);
+        let weight = |name: &str| users.get(name).map_or(0.4, |users| 1.0 / f32::from(*users));
+        let total: f32 = header.iter().map(|name| weight(name)).sum();
+        let file_name = file_name.to_lowercase();
+        let mut scores: Vec<(f32, bool, Source)> = known
+            .iter()
+            .map(|(source, known)| {
+                let hits: Vec<&String> = header.iter().filter(|name| known.contains(*name)).collect();
+                let matched: f32 = hits.iter().map(|name| weight(name)).sum();
+                let marks = &self.mapping(*source).marks;
+                let marked = marks.markers.iter().any(|marker| header.contains(&fold(marker)))
+                    || marks.files.iter().any(|word| file_name.contains(&word.to_lowercase())) && hits.len() * 2 > header.len()
+                    || hits.len() == header.len()
+                        && marks.columns.iter().any(|column| names.contains(column))
+                        && is_snake(names) == is_snake(&marks.columns);
+                let own = hits.iter().filter(|name| users.get(name.as_str()) == Some(&1)).count();
+                (if total > 0.0 { matched / total } else { 0.0 }, marked || own >= 2, *source)
+            })
+            .filter(|(score, marked, _)| *marked && (*score >= SURE || *score >= MARKED && header.len() > 3))
+            .collect();
+        scores.sort_by(|a, b| b.0.total_cmp(&a.0));
+        match scores[..] {
+            [(score, _, source), ..] => (source, score.min(1.0)),
+            [] => (Source::File, 0.0),
+        }
+    }
+
+    /// What each column becomes. Guesses are added to `mapping`.
+    fn columns(&self, names: &[String], sample: &[TableRow], mapping: &mut Mapping) -> Vec<Column> {
+        let known = meanings(mapping);
+        let own: FxHashSet<String> = mapping.marks.columns.iter().map(|name| fold(name)).collect();
+        let is_file = mapping.source == Source::File;
+        let mut taken: FxHashSet<Meaning> =
+            names.iter().filter_map(|name| known.get(&fold(name)).copied()).filter(|meaning| !meaning.is_many()).collect();
+        let aliases = meanings(self.mapping(Source::File));
+        let mut columns = Vec::with_capacity(names.len());
+        for (nth, name) in names.iter().enumerate() {
+            let folded = fold(name);
+            let values: Vec<&str> = sample.iter().map(|row| row.cell(nth)).filter(|cell| !cell.trim().is_empty()).collect();
+            let look = Look::at(&values);
+            let mut column = Column {
+                name: Text::new(name),
+                becomes: None,
+                confidence: 0.0,
+                why: Why::Unknown,
+                example: values.first().map(|value| Text::new(value).truncated(40)).unwrap_or_default(),
+            };
+            if let Some(meaning) = known.get(&folded) {
+                column.becomes = Some(Text::from(meaning.words()));
+                let fits = look.fits(*meaning);
+                (column.why, column.confidence) = if is_file { (Why::Name, if fits { 0.9 } else { 0.5 }) } else { (Why::Known, 1.0) };
+            } else if own.contains(&folded) {
+                (column.why, column.confidence) = (Why::Known, 1.0);
+            } else if let Some((meaning, why, confidence)) = guess(&folded, &look, &aliases, &taken) {
+                meaning.add(name, mapping);
+                if !meaning.is_many() {
+                    taken.insert(meaning);
+                }
+                column.becomes = Some(Text::from(meaning.words()));
+                (column.why, column.confidence) = (why, confidence);
+            }
+            columns.push(column);
+        }
+        columns
+    }
+}
+
+impl Recognition {
+    /// The part of the mapping that this file uses, as a mapping file to keep and mend.
+    pub fn to_toml(&self) -> String {
+        let present: FxHashSet<String> = self.columns.iter().map(|column| fold(&column.name)).collect();
+        let there = |reference: &Reference| match &reference.what {
+            What::Column(name) | What::Either(name, _) => present.contains(&**name),
+            What::Expression(_) => true,
+        };
+        let mut mapping = Mapping::empty(self.source);
+        mapping.columns = self.mapping.columns.clone();
+        for rule in mapping.columns.fields.values_mut().chain(mapping.columns.extra.values_mut()) {
+            rule.0.retain(there);
+        }
+        mapping.columns.fields.retain(|_, rule| !rule.0.is_empty());
+        mapping.columns.extra.retain(|_, rule| !rule.0.is_empty());
+        mapping.columns.emails.retain(|rule| there(&rule.value));
+        mapping.columns.phones.retain(|rule| there(&rule.value));
+        mapping.to_toml()
+    }
+}
+
+/// The preview, for a terminal.
+impl fmt::Display for Recognition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.source {
+            Source::File => writeln!(f, "A file of unknown make; its columns are guessed:")?,
+            source => writeln!(f, "An export of {source} ({:.0} % of the header is known):", self.confidence * 100.0)?,
+        }
+        let width = |of: fn(&Column) -> usize| self.columns.iter().map(of).max().unwrap_or_default().clamp(6, 40);
+        let names = width(|column| column.name.chars().count());
+        let means = width(|column| column.becomes.as_ref().map_or(1, |text| text.chars().count()));
+        for column in &self.columns {
+            let becomes = column.becomes.as_deref().unwrap_or("-");
+            let why = match column.why {
+                Why::Unknown => Why::Unknown.words().to_owned(),
+                Why::Known if column.becomes.is_none() => Why::Unknown.words().to_owned(),
+                why => format!("{} {:.0} %", why.words(), column.confidence * 100.0),
+            };
+            writeln!(f, "  {:names$}  {becomes:means$}  {why:22}  {}", column.name, column.example)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a column can mean.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Meaning {
+    Target(Target),
+    Email,
+    EmailStatus,
+    Phone(PhoneKind),
+    Extra,
+}
+
+impl Meaning {
+    fn words(self) -> String {
+        match self {
+            Self::Target(target) => target.key().to_owned(),
+            Self::Email => "email".to_owned(),
+            Self::EmailStatus => "email_status".to_owned(),
+            Self::Phone(kind) => format!("phone ({})", kind.key()),
+            Self::Extra => "used by a lead rule".to_owned(),
+        }
+    }
+
+    /// Several columns may have this meaning.
+    fn is_many(self) -> bool {
+        matches!(self, Self::Email | Self::EmailStatus | Self::Phone(_) | Self::Extra)
+            || matches!(self, Self::Target(Target::Field(field)) if field.kind() == crate::domain::FieldKind::List)
+    }
+
+    fn add(self, name: &str, mapping: &mut Mapping) {
+        let value = Reference::column(name);
+        match self {
+            Self::Target(target) => mapping.columns.fields.entry(target).or_default().0.push(value),
+            Self::Email => {
+                mapping.columns.emails.push(EmailRule { each: None, value, kind: None, status: None, status_is: None, confidence: None });
+            }
+            Self::EmailStatus => {
+                mapping.columns.fields.entry(Target::Field(Field::EmailStatus)).or_default().0.push(value);
+            }
+            Self::Phone(is) => mapping.columns.phones.push(PhoneRule {
+                each: None,
+                value,
+                kind: None,
+                is,
+                words: BTreeMap::new(),
+                status: None,
+                do_not_call: None,
+            }),
+            Self::Extra => {}
+        }
+    }
+}
+
+/// Folded column name -> what a mapping makes of it.
+fn meanings(mapping: &Mapping) -> FxHashMap<String, Meaning> {
+    let mut known = FxHashMap::default();
+    let mut note = |reference: &Reference, meaning: Meaning| {
+        if let What::Column(name) | What::Either(name, _) = &reference.what {
+            known.entry(name.to_string()).or_insert(meaning);
+        }
+    };
+    for rule in &mapping.columns.emails {
+        note(&rule.value, Meaning::Email);
+        rule.status.iter().for_each(|status| note(status, Meaning::EmailStatus));
+        rule.confidence.iter().for_each(|confidence| note(confidence, Meaning::Target(Target::Field(Field::Confidence))));
+    }
+    for rule in &mapping.columns.phones {
+        note(&rule.value, Meaning::Phone(rule.is));
+        [&rule.kind, &rule.status, &rule.do_not_call].into_iter().flatten().for_each(|reference| note(reference, Meaning::Extra));
+    }
+    for (target, rule) in &mapping.columns.fields {
+        let meaning = match target {
+            Target::Field(Field::Email | Field::OtherEmails) => Meaning::Email,
+            Target::Field(Field::EmailStatus) => Meaning::EmailStatus,
+            Target::Field(Field::Phone) => Meaning::Phone(PhoneKind::Office),
+            Target::Field(Field::Mobile) => Meaning::Phone(PhoneKind::Mobile),
+            Target::Field(Field::CompanyPhone) => Meaning::Phone(PhoneKind::Company),
+            target => Meaning::Target(*target),
+        };
+        rule.0.iter().for_each(|reference| note(reference, meaning));
+    }
+    mapping.columns.extra.values().flat_map(|rule| &rule.0).for_each(|reference| note(reference, Meaning::Extra));
+    known
+}
+
+/// All folded column names that a source's mapping knows.
+fn column_names(mapping: &Mapping) -> FxHashSet<String> {
+    let marks = mapping.marks.columns.iter().chain(&mapping.marks.markers).map(|name| fold(name));
+    if mapping.marks.columns.is_empty() { marks.chain(meanings(mapping).into_keys()).collect() } else { marks.collect() }
+}
+
+/// All folded paths that a source's API rules look up.
+fn api_names(mapping: &Mapping) -> FxHashSet<String> {
+    let fields = mapping.api.fields.values().chain(mapping.api.extra.values()).flat_map(|rule| &rule.0);
+    let emails = mapping.api.emails.iter().map(|rule| &rule.value);
+    let phones = mapping.api.phones.iter().map(|rule| &rule.value);
+    let written = fields.chain(emails).chain(phones).filter_map(|reference| Path::parse(&reference.written));
+    written.map(|path| fold(&path.to_string())).collect()
+}
+
+/// Written like `company_name`.
+fn is_snake(names: &[String]) -> bool {
+    names.iter().any(|name| name.contains('_')) && names.iter().all(|name| !name.contains(|c: char| c.is_uppercase() || c == ' '))
+}
+
+/// JSON rows as a table of their paths.
+fn flattened(objects: &[serde_json::Value]) -> (Vec<String>, Vec<TableRow>) {
+    let paths = flat_keys(objects);
+    let sample = objects.iter().take(SAMPLE).enumerate().map(|(nth, object)| {
+        let cells: Vec<String> = paths.iter().map(|path| path.find(object).texts().collect::<Vec<_>>().join(", ")).collect();
+        TableRow::new(nth as u64 + 1, cells.iter().map(String::as_str))
+    });
+    let sample = sample.collect();
+    let header: Header = paths.into_iter().collect();
+    (header.names().map(str::to_owned).collect(), sample)
+}
+
+/// The rows of an API: their mapping knows the paths; the preview shows what is there.
+fn known_paths(names: &[String], sample: &[TableRow]) -> Vec<Column> {
+    let example = |nth| sample.iter().map(|row| row.cell(nth)).find(|cell| !cell.is_empty()).map(|cell| Text::new(cell).truncated(40));
+    names
+        .iter()
+        .enumerate()
+        .map(|(nth, name)| Column {
+            name: Text::new(name),
+            becomes: None,
+            confidence: 1.0,
+            why: Why::Known,
+            example: example(nth).unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// What a column's values look like: shares of those that are not blank.
+struct Look {
+    values: usize,
+    email: f32,
+    phone: f32,
+    person_profile: f32,
+    company_page: f32,
+    site: f32,
+    country: f32,
+    status: f32,
+    title: f32,
+    legal_form: f32,
+    two_words: f32,
+    number: f32,
+    date: f32,
+}
+
+impl Look {
+    fn at(values: &[&str]) -> Self {
+        let share = |is: &dyn Fn(&str) -> bool| {
+            if values.is_empty() { 0.0 } else { values.iter().filter(|value| is(value)).count() as f32 / values.len() as f32 }
+        };
+        let region = crate::domain::Country::parse("US");
+        let punctuated = |value: &str| value.contains(['+', '-', '(', ' ', '.', '/']);
+        Self {
+            values: values.len(),
+            email: share(&|value| clean::email(value).is_some()),
+            phone: share(&|value| {
+                punctuated(value) && clean::date(value, super::DateOrder::MonthFirst).is_none() && clean::telephone(value, region).is_some()
+            }),
+            person_profile: share(&|value| value.contains("linkedin.com") && clean::person_linkedin(value).is_some()),
+            company_page: share(&|value| value.contains("linkedin.com") && clean::company_linkedin(value).is_some()),
+            site: share(&|value| !value.contains('@') && clean::site(value).is_some()),
+            country: share(&|value| value.len() > 2 && vocabulary::country(value).is_some()),
+            status: share(&|value| {
+                matches!(
+                    &*fold(value),
+                    "valid" | "verified" | "invalid" | "unverified" | "catchall" | "acceptall" | "risky" | "deliverable" | "undeliverable"
+                )
+            }),
+            title: share(&|value| vocabulary::seniority_of_title(value).is_some()),
+            legal_form: share(&|value| vocabulary::split_legal_form(value).1.is_some()),
+            two_words: share(&|value| is_like_a_name(value)),
+            number: share(&|value| value.trim().parse::<f64>().is_ok()),
+            date: share(&|value| clean::date(value, super::DateOrder::MonthFirst).is_some()),
+        }
+    }
+
+    /// The values do not speak against the meaning.
+    fn fits(&self, meaning: Meaning) -> bool {
+        if self.values == 0 {
+            return true;
+        }
+        match meaning {
+            Meaning::Email => self.email > 0.3,
+            Meaning::Phone(_) => self.email < 0.3 && self.site < 0.5,
+            Meaning::Target(Target::Field(Field::LinkedIn)) => self.email < 0.3 && self.company_page < 0.5,
+            Meaning::Target(Target::Field(Field::Website | Field::CompanyDomain)) => self.site > 0.3,
+            Meaning::Target(Target::Field(Field::FirstName | Field::LastName | Field::FullName | Field::JobTitle | Field::CompanyName)) => {
+                self.email < 0.3 && self.number < 0.5 && self.person_profile < 0.3
+            }
+            Meaning::Target(Target::Field(Field::Founded | Field::Employees | Field::Revenue)) => self.email < 0.1 && self.site < 0.3,
+            Meaning::Target(Target::Dated) => self.date > 0.3,
+            _ => true,
+        }
+    }
+}
+
+fn is_like_a_name(value: &str) -> bool {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    (2..=4).contains(&words.len())
+        && words
+            .iter()
+            .all(|word| word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-')))
+}
+
+/// What a column that no mapping knows may mean, why, and how sure that is.
+fn guess(folded: &str, look: &Look, aliases: &FxHashMap<String, Meaning>, taken: &FxHashSet<Meaning>) -> Option<(Meaning, Why, f32)> {
+    let free = |meaning: &Meaning| meaning.is_many() || !taken.contains(meaning);
+    if let Some(meaning) = aliases.get(folded).copied().filter(free).filter(|meaning| look.fits(*meaning)) {
+        return Some((meaning, Why::Name, 0.9));
+    }
+    if let Some((meaning, confidence)) = by_values(look).filter(|(meaning, _)| free(meaning)) {
+        return Some((meaning, Why::Values, confidence));
+    }
+    // A known name inside a longer one, or a slip of the pen.
+    let nearest = aliases
+        .iter()
+        .filter(|(alias, meaning)| alias.len() >= 5 && free(meaning))
+        .filter_map(|(alias, meaning)| {
+            let inside = folded.ends_with(alias.as_str()) && folded.len() <= alias.len() + 12;
+            let alike = strsim::jaro_winkler(alias, folded);
+            let score = if inside {
+                0.7 + alias.len() as f64 / 1000.0
+            } else if alike >= 0.94 {
+                0.6 + alike / 1000.0
+            } else {
+                return None;
+            };
+            Some((score, alias, *meaning))
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
+    look.fits(nearest.2).then_some((nearest.2, Why::Name, nearest.0 as f32))
+}
+
+fn by_values(look: &Look) -> Option<(Meaning, f32)> {
+    if look.values < 2 {
+        return None;
+    }
+    let field = |field| Meaning::Target(Target::Field(field));
+    let candidates = [
+        (look.email, MOST, Meaning::Email),
+        (look.person_profile, MOST, field(Field::LinkedIn)),
+        (look.company_page, MOST, field(Field::CompanyLinkedIn)),
+        (look.site, MOST, field(Field::Website)),
+        (look.status, MOST, Meaning::EmailStatus),
+        (look.country, 0.9, field(Field::Country)),
+        (look.phone, MOST, Meaning::Phone(PhoneKind::Other)),
+        (look.legal_form, 0.4, field(Field::CompanyName)),
+        (look.title, 0.7, field(Field::JobTitle)),
+        (look.two_words, 0.9, field(Field::FullName)),
+    ];
+    candidates.into_iter().find(|(share, least, _)| share >= least).map(|(share, _, meaning)| (meaning, 0.4 + share * 0.4))
+}

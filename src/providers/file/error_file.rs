@@ -1,0 +1,86 @@
+//! The file of rows that need mending: written beside the import, with line and reason, and importable again when they
+//! are mended. No spreadsheet takes its cells for formulas.
+
+use crate::{
+    domain::csv_safe,
+    intake::raw::{BadRow, Header, TableRow},
+};
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// The first two columns, which an import of the mended file does not use.
+const OWN_COLUMNS: [&str; 2] = ["Import line", "Import problem"];
+
+/// `contacts.csv` -> `contacts.csv.errors.csv`.
+pub fn error_path(import: &Path) -> PathBuf {
+    let mut name = import.file_name().unwrap_or_default().to_owned();
+    name.push(".errors.csv");
+    import.with_file_name(name)
+}
+
+/// Writes rows that need mending.
+pub struct ErrorFile<W: Write> {
+    csv: csv::Writer<W>,
+    columns: usize,
+    delimiter: u8,
+    rows: u64,
+}
+
+impl<W: Write> ErrorFile<W> {
+    /// Writes the header: where and why, then the columns of the import. `delimiter` is the import's, to cut its bad
+    /// rows; the file itself is CSV in UTF-8 with a byte order mark, which spreadsheets open as it is meant.
+    pub fn new(mut out: W, header: &Header, delimiter: u8) -> io::Result<Self> {
+        out.write_all("\u{feff}".as_bytes())?;
+        let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
+        csv.write_record(OWN_COLUMNS.into_iter().chain(header.names()).map(|name| csv_safe::defuse(name).into_owned()))?;
+        Ok(Self { csv, columns: header.len(), delimiter, rows: 0 })
+    }
+
+    /// A row that could be read, but not used.
+    pub fn row(&mut self, row: &TableRow, reason: &str) -> io::Result<()> {
+        let cells: Vec<&str> = row.cells().collect();
+        self.write(row.line(), reason, &cells)
+    }
+
+    /// A row that could not be read, cut into cells as well as can be. One that was kept only in part says so.
+    pub fn bad(&mut self, bad: &BadRow) -> io::Result<()> {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .quoting(false)
+            .from_reader(bad.raw.as_bytes());
+        let quoted = bad.raw.matches('"').count();
+        if quoted > 0 && quoted.is_multiple_of(2) {
+            reader = csv::ReaderBuilder::new().delimiter(self.delimiter).has_headers(false).flexible(true).from_reader(bad.raw.as_bytes());
+        }
+        let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+        let cells: Vec<&str> = record.iter().collect();
+        let cut = if bad.raw.len() >= crate::intake::raw::BAD_ROW_LIMIT { " (only the start of the row is kept here)" } else { "" };
+        self.write(bad.line, &format!("{}{cut}", bad.reason), &cells)
+    }
+
+    /// How many rows were written.
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Writes what is left and gives the writer back.
+    pub fn finish(self) -> io::Result<W> {
+        self.csv.into_inner().map_err(|error| io::Error::new(error.error().kind(), error.to_string()))
+    }
+
+    fn write(&mut self, line: u64, reason: &str, cells: &[&str]) -> io::Result<()> {
+        self.csv.write_field(line.to_string())?;
+        self.csv.write_field(&*csv_safe::defuse(reason))?;
+        for nth in 0..self.columns.max(cells.len()) {
+            // What the import found shielded stays as it is: it is restored when it is read again.
+            self.csv.write_field(&*csv_safe::defuse(cells.get(nth).copied().unwrap_or_default()))?;
+        }
+        self.csv.write_record(None::<&[u8]>)?;
+        self.rows += 1;
+        Ok(())
+    }
+}

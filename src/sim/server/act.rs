@@ -1,0 +1,215 @@
+//! Carries a fault out. First the ones that keep the service from being asked, then the ones that spoil its answer.
+
+use super::{
+    Service,
+    call::{Call, Payload, Reply},
+    fault::{Fault, RetryAfter},
+    wire::{Step, Tap},
+};
+use crate::domain::Timestamp;
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderName, HeaderValue, Response, StatusCode},
+};
+use serde_json::json;
+use std::{convert::Infallible, io::Write, time::Duration};
+
+/// No slow fault lasts longer, whatever was planned.
+const MAX_SLOW: Duration = Duration::from_mins(2);
+/// No planned body is larger, packed or unpacked.
+const MAX_MEGABYTES: u32 = 4096;
+/// No planned nesting is deeper.
+const MAX_DEPTH: u32 = 1_000_000;
+const MEGABYTE: usize = 1 << 20;
+
+/// Answers `call`, struck by `fault` or not. `None`: the connection was broken, nothing may be sent.
+pub(super) async fn answer(service: &dyn Service, mut call: Call, fault: Option<Fault>, tap: &Tap) -> Option<Response<Body>> {
+    let Some(fault) = fault else { return Some(send(&service.answer(&call))) };
+    if let Fault::Twist { twist } = fault {
+        call.twist = Some(twist);
+        return Some(send(&service.answer(&call)));
+    }
+    if let Some(reply) = refuse(service, &fault, call.at) {
+        return Some(reply);
+    }
+    // Every fault below spoils the answer of a request that was carried out.
+    let reply = match fault {
+        Fault::HangUp { applied: false } => Reply::empty(200),
+        _ => service.answer(&call),
+    };
+    match fault {
+        Fault::LostAnswer => Some(html(504, "Gateway Timeout")),
+        Fault::HangUp { .. } => break_off(tap, vec![]).await,
+        Fault::ResetMidBody => {
+            let (head, body) = raw(&reply, None);
+            let half = body.len() / 2;
+            break_off(tap, vec![Step::Send([&head, &body[..half]].concat()), Step::Reset]).await
+        }
+        Fault::BodyTooShort => {
+            let length = reply.encode().1.len() + 512;
+            let (head, body) = raw(&reply, Some(length));
+            break_off(tap, vec![Step::Send([head, body].concat())]).await
+        }
+        Fault::BodyTooLong => {
+            let length = reply.encode().1.len() * 2 / 3;
+            let (head, body) = raw(&reply, Some(length));
+            break_off(tap, vec![Step::Send([head, body].concat())]).await
+        }
+        Fault::SlowHeaders { pause_ms, seconds } => {
+            let (head, body) = raw(&reply, None);
+            break_off(tap, vec![drip([head, body].concat(), pause_ms, seconds)]).await
+        }
+        Fault::SlowBody { pause_ms, seconds } => {
+            let (head, body) = raw(&reply, None);
+            break_off(tap, vec![Step::Send(head), drip(body, pause_ms, seconds)]).await
+        }
+        Fault::Late { millis } => {
+            tokio::time::sleep(Duration::from_millis(millis.into()).min(MAX_SLOW)).await;
+            Some(send(&reply))
+        }
+        Fault::TruncatedJson => {
+            let (_, mut body) = reply.encode();
+            body.truncate(body.len() * 2 / 3);
+            Some(send(&Reply { payload: Payload::Bytes("application/json", body), ..reply }))
+        }
+        Fault::WrongCharset => Some(wrong_charset(reply)),
+        _ => Some(send(&reply)),
+    }
+}
+
+/// The faults that answer in the service's place.
+fn refuse(service: &dyn Service, fault: &Fault, now: Timestamp) -> Option<Response<Body>> {
+    let reply = match fault {
+        Fault::TooMany { retry_after } => with_retry(service.too_many(), retry_after, now),
+        Fault::Empty { status } => Reply::empty(*status),
+        Fault::Html { status } => return Some(html(*status, "Bad Gateway")),
+        Fault::Unavailable { retry_after } => with_retry(Reply::text(503, "Service Unavailable"), retry_after, now),
+        Fault::DeepJson { depth } => {
+            let depth = (*depth).min(MAX_DEPTH) as usize;
+            Reply {
+                status: 200,
+                headers: vec![],
+                payload: Payload::Bytes("application/json", [vec![b'['; depth], vec![b']'; depth]].concat()),
+            }
+        }
+        Fault::NotJson => {
+            Reply { status: 200, headers: vec![], payload: Payload::Bytes("application/json", b"{\"data\": [1, 2,, }".to_vec()) }
+        }
+        Fault::ErrorInside => service.error_inside(),
+        Fault::NoContent => Reply::empty(204),
+        Fault::GzipBomb { megabytes } => Reply {
+            status: 200,
+            headers: vec![("content-encoding", "gzip".to_owned())],
+            payload: Payload::Bytes("application/json", gzip_bomb((*megabytes).min(MAX_MEGABYTES))),
+        },
+        Fault::HugeBody { megabytes } => return Some(huge((*megabytes).min(MAX_MEGABYTES))),
+        Fault::Redirect { to } => Reply::empty(302).with("location", to.clone()),
+        Fault::Unauthorized => service.unauthorized(),
+        Fault::Forbidden => Reply::empty(403),
+        _ => return None,
+    };
+    Some(send(&reply))
+}
+
+async fn break_off(tap: &Tap, steps: Vec<Step>) -> Option<Response<Body>> {
+    tap.play(steps).await;
+    None
+}
+
+fn drip(bytes: Vec<u8>, pause_ms: u32, seconds: u32) -> Step {
+    let within = Duration::from_secs(seconds.into()).min(MAX_SLOW);
+    Step::Drip { bytes, pause: Duration::from_millis(pause_ms.max(1).into()), within }
+}
+
+/// As HTTP.
+pub(super) fn send(reply: &Reply) -> Response<Body> {
+    let (kind, body) = reply.encode();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if let Some(kind) = kind {
+        headers.insert("content-type", HeaderValue::from_static(kind));
+    }
+    for (name, value) in &reply.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+/// Head and body as bytes, with the length that fits or another.
+fn raw(reply: &Reply, length: Option<usize>) -> (Vec<u8>, Vec<u8>) {
+    let (kind, body) = reply.encode();
+    let kind = kind.map(|kind| ("content-type", kind.to_owned()));
+    let length = ("content-length", length.unwrap_or(body.len()).to_string());
+    let headers = kind.iter().chain(&reply.headers).chain([&length]).map(|(name, value)| format!("{name}: {value}\r\n"));
+    let head = format!("HTTP/1.1 {} Planned\r\n{}\r\n", reply.status, headers.collect::<Vec<_>>().concat());
+    (head.into_bytes(), body)
+}
+
+fn with_retry(reply: Reply, retry_after: &RetryAfter, now: Timestamp) -> Reply {
+    match retry_after_value(retry_after, now) {
+        Some(value) => reply.with("retry-after", value),
+        None => reply,
+    }
+}
+
+/// The header's words.
+pub(crate) fn retry_after_value(retry_after: &RetryAfter, now: Timestamp) -> Option<String> {
+    match retry_after {
+        RetryAfter::None => None,
+        RetryAfter::Seconds(seconds) => Some(seconds.to_string()),
+        RetryAfter::Date(seconds) => Some(http_date(now.plus(Duration::from_secs((*seconds).into())))),
+        RetryAfter::Raw(words) => Some(words.clone()),
+    }
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.as_micros()).map(|at| at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()).unwrap_or_default()
+}
+
+fn html(status: u16, title: &str) -> Response<Body> {
+    let page = format!(
+        "<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<center><h1>{status} {title}</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n"
+    );
+    send(&Reply { status, headers: vec![], payload: Payload::Bytes("text/html", page.into_bytes()) })
+}
+
+/// Labelled UTF-8, encoded Latin-1, with one letter at least that shows the difference.
+fn wrong_charset(reply: Reply) -> Response<Body> {
+    let text = match reply.payload {
+        Payload::Json(serde_json::Value::Object(mut map)) => {
+            map.insert("umlaut".to_owned(), json!("Zürich"));
+            serde_json::Value::Object(map).to_string()
+        }
+        other => {
+            let (_, body) = Reply { payload: other, ..Reply::empty(200) }.encode();
+            format!("{} \u{e9}", String::from_utf8_lossy(&body))
+        }
+    };
+    let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(&text);
+    let payload = Payload::Bytes("application/json; charset=utf-8", bytes.into_owned());
+    send(&Reply { status: reply.status, headers: reply.headers, payload })
+}
+
+fn gzip_bomb(megabytes: u32) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let zeros = vec![b' '; MEGABYTE];
+    for _ in 0..megabytes {
+        if packer.write_all(&zeros).is_err() {
+            break;
+        }
+    }
+    packer.finish().unwrap_or_default()
+}
+
+/// Sent as it is made, so the simulator itself stays small.
+fn huge(megabytes: u32) -> Response<Body> {
+    let chunk = Bytes::from(vec![b' '; MEGABYTE]);
+    let chunks = futures_util::stream::iter((0..megabytes).map(move |_| Ok::<_, Infallible>(chunk.clone())));
+    let mut response = Response::new(Body::from_stream(chunks));
+    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,273 @@
+//! The binary as a user runs it: what it prints where, how it ends, and what may be typed.
+
+use assert_cmd::Command;
+use clap::{CommandFactory, Parser, Subcommand};
+use leadloom::cli::{self, Globals};
+use serde_json::Value as Json;
+use std::{
+    fs,
+    io::Read,
+    process::{Output, Stdio},
+};
+use tempfile::TempDir;
+
+/// The binary in a home of its own, with nothing of this machine's environment.
+fn leadloom(home: &TempDir, words: &[&str]) -> Output {
+    command(home, words).output().unwrap()
+}
+
+fn command(home: &TempDir, words: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("leadloom").unwrap();
+    command.env_clear().env("LEADLOOM_HOME", home.path()).current_dir(home.path()).args(words);
+    command
+}
+
+fn home(settings: &str) -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("leadloom.toml"), settings).unwrap();
+    home
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn wrong_settings_end_with_4_and_say_what_to_do() {
+    let home = home("[log]\nlevle = \"info\"\nkeep = 0\n");
+    let shown = leadloom(&home, &["config", "show"]);
+    assert_eq!((shown.status.code(), out(&shown).as_str()), (Some(4), ""));
+    let file = home.path().join("leadloom.toml").display().to_string();
+    assert_eq!(
+        err(&shown),
+        format!(
+            "leadloom: 2 things are wrong\n  {file}:2: log.levle: no such key; did you mean \"level\"?\n  {file}:3: log.keep: must be a whole number \
+             from 1 to 1000\n  Nothing was started. Correct this, then try again: leadloom config check\n"
+        )
+    );
+    let checked = leadloom(&home, &["config", "check", "--json"]);
+    let answer: Json = serde_json::from_str(&out(&checked)).unwrap();
+    assert_eq!((answer["ok"].as_bool(), answer["problems"].as_array().unwrap().len()), (Some(false), 2));
+    let error: Json = serde_json::from_str(&err(&checked)).unwrap();
+    assert_eq!(error["error"]["code"], "not_configured");
+}
+
+#[test]
+fn wrong_use_ends_with_2() {
+    let home = home("");
+    for words in [&["nonsense"][..], &["config"], &["config", "show", "--al"], &["--log-level", "loud", "man"], &[]] {
+        let output = leadloom(&home, words);
+        assert_eq!((output.status.code(), out(&output).as_str()), (Some(2), ""), "{words:?}");
+        assert!(!err(&output).is_empty());
+    }
+    assert_eq!(leadloom(&home, &["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn settings_are_shown_with_their_origin_and_without_secrets() {
+    let home = home("[sources.apollo]\napi_key = \"pa55word\"\n[ui]\ntheme = \"mono\"\n");
+    let table = leadloom(&home, &["config", "show", "--log-level", "debug"]);
+    let lines = out(&table);
+    assert!(lines.lines().any(|line| line.starts_with("log.level ") && line.ends_with("flag --log-level")), "{lines}");
+    assert!(lines.lines().any(|line| line.starts_with("sources.apollo.api_key ") && line.contains("•••")), "{lines}");
+    let json = out(&leadloom(&home, &["--json", "config", "show"]));
+    let rows: Vec<Json> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let theme = rows.iter().find(|row| row["key"] == "ui.theme").unwrap();
+    assert!(theme["value"] == "\"mono\"" && theme["origin"].as_str().unwrap().ends_with("leadloom.toml:4"));
+    for everything in [&lines, &json, &out(&leadloom(&home, &["config", "check"])), &out(&leadloom(&home, &["config", "show", "--all"]))] {
+        assert!(!everything.contains("pa55word") && !everything.contains('\u{1b}'));
+    }
+    let places: Json = serde_json::from_str(&out(&leadloom(&home, &["config", "path", "--json"]))).unwrap();
+    assert_eq!(places["logs"], home.path().join("logs").display().to_string());
+}
+
+#[test]
+fn housekeeping_prints_what_it_should() {
+    let home = home("");
+    let schema: Json = serde_json::from_str(&out(&leadloom(&home, &["config", "schema", "workflows"]))).unwrap();
+    assert_eq!(schema["title"], "workflows.toml");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(out(&leadloom(&home, &["completions", shell])).contains("leadloom"));
+    }
+    assert!(out(&leadloom(&home, &["man"])).contains(".TH leadloom 1"));
+    let pages = home.path().join("pages");
+    assert!(leadloom(&home, &["man", "--dir", pages.to_str().unwrap()]).status.success());
+    assert!(fs::read_to_string(pages.join("leadloom-config-show.1")).unwrap().contains("secrets as dots"));
+    fs::write(home.path().join("file"), "").unwrap();
+    let refused = leadloom(&home, &["man", "--dir", "file/sub"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(err(&refused).starts_with("leadloom: cannot write manual pages into file/sub"), "{}", err(&refused));
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_error() {
+    let home = home("");
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("leadloom"))
+        .env_clear()
+        .env("LEADLOOM_HOME", home.path())
+        .args(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_from_outside_acts_on_the_terminal() {
+    let home = home("");
+    for name in ["\u{1b}]0;x\u{7}no.toml", "a\u{202e}b.toml"] {
+        let output = leadloom(&home, &["--config", name, "config", "show"]);
+        assert_eq!(output.status.code(), Some(4));
+        assert!(!err(&output).contains(['\u{1b}', '\u{7}', '\u{202e}']), "{:?}", err(&output));
+    }
+    fs::write(home.path().join("leadloom.toml"), "[users.roles]\n\"a\\u202e\\u009b2J\" = \"admin\"\n").unwrap();
+    for words in [&["config", "show"][..], &["config", "show", "--json"]] {
+        let shown = out(&leadloom(&home, words));
+        assert!(shown.contains("users.roles") && !shown.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{shown:?}");
+    }
+    fs::write(home.path().join("leadloom.toml"), "\"\\u001b[31m\\u202e\" = 1\n[users.roles]\n\"\\u009b2J\" = \"amdin\"\n").unwrap();
+    let wrong = err(&leadloom(&home, &["config", "check"]));
+    let json = err(&leadloom(&home, &["config", "show", "--json"]));
+    assert!(serde_json::from_str::<Json>(&json).is_ok() && !json.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{json:?}");
+    assert!(wrong.contains("no such key") && !wrong.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{wrong:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_gets_colours_and_lines_that_fit() {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    use unicode_width::UnicodeWidthStr;
+    let home = home("");
+    let seen = |variables: &[(&str, &str)], flags: &[&str]| {
+        let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 40, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let mut command = CommandBuilder::new(assert_cmd::cargo::cargo_bin("leadloom"));
+        command.env_clear();
+        command.env("LEADLOOM_HOME", home.path());
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        command.args(["config", "show"]);
+        command.args(flags);
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let mut bytes = Vec::new();
+        // A closed pty reads as an error on Linux; what came before it counts.
+        let _end = reader.read_to_end(&mut bytes);
+        assert!(child.wait().unwrap().success());
+        String::from_utf8(bytes).unwrap()
+    };
+    let coloured = seen(&[], &[]);
+    assert!(coloured.starts_with("\u{1b}[1msetting"), "{coloured:?}");
+    for plain in [seen(&[("NO_COLOR", "1")], &[]), seen(&[], &["--no-color"])] {
+        assert!(!plain.contains('\u{1b}'));
+        assert!(plain.lines().count() > 10 && plain.lines().all(|line| line.trim_end().width() <= 40), "{plain}");
+    }
+}
+
+/// All commands together, also those that wait for their services.
+#[derive(Parser, Debug)]
+#[command(name = "leadloom")]
+struct Whole {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Option<All>,
+}
+
+#[derive(Subcommand, Debug)]
+enum All {
+    Demo(cli::demo::Args),
+    Sim(cli::sim::Args),
+    Setup(cli::setup::Args),
+    Doctor(cli::doctor::Args),
+    Import(cli::import::Args),
+    Review(cli::review::Args),
+    Board(cli::board::Args),
+    Stage(cli::stage::Args),
+    Sync(cli::sync::Args),
+    Search(cli::search::Args),
+    Log(cli::log::Args),
+    Config(cli::config::Args),
+    Completions(cli::completions::Args),
+    Man(cli::man::Args),
+}
+
+fn parse(line: &str) -> Result<Whole, String> {
+    Whole::try_parse_from(words(line)).map_err(|error| error.to_string())
+}
+
+/// Splits like a shell, as far as the examples need it, and stops at a pipe or redirection.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(std::mem::take(&mut word)),
+            _ => word.push(c),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words.into_iter().take_while(|word| word != "|" && word != ">").collect()
+}
+
+#[test]
+fn every_command_line_is_sound_and_every_example_is_right() {
+    let mut whole = Whole::command();
+    whole.clone().debug_assert();
+    whole.build();
+    let mut examples = 0;
+    for command in whole.get_subcommands() {
+        assert!(command.get_about().is_some(), "{} says nothing of itself", command.get_name());
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        for example in help.lines().filter_map(|line| line.strip_prefix("  leadloom")) {
+            if let Err(error) = parse(&format!("leadloom{example}")) {
+                panic!("leadloom{example}: {error}");
+            }
+            examples += 1;
+        }
+    }
+    assert!(examples > 25, "{examples}");
+}
+
+#[test]
+fn import_takes_a_provider_or_a_file_or_a_run() {
+    let import = |line: &str| match parse(&format!("leadloom import {line}")) {
+        Ok(Whole { command: Some(All::Import(args)), .. }) => Ok(args),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => Err(error),
+    };
+    let args = import("apollo --set person_titles=CTO --set q=a=b --limit 5 --json").unwrap();
+    assert_eq!(args.provider, Some(leadloom::domain::Source::Apollo));
+    assert_eq!(args.filters.iter().map(|filter| filter.value.as_str()).collect::<Vec<_>>(), ["CTO", "a=b"]);
+    assert!(matches!(import("resume 3FA9c07e").unwrap().command, Some(cli::import::Command::Resume { id }) if id.0 == "3fa9c07e"));
+    assert!(matches!(import("list").unwrap().command, Some(cli::import::Command::List { limit: 20 })));
+    for (wrong, why) in [
+        ("", "required"),
+        ("apollo --file x.csv", "cannot be used with"),
+        ("apolo", "is not a source"),
+        ("--file x.csv --search y", "cannot be used with"),
+        ("apollo --mapping m.toml", "cannot be used with"),
+        ("--mapping m.toml", "required"),
+        ("apollo --set nonsense", "KEY=VALUE"),
+        ("apollo --limit 0", "0 is not in"),
+        ("resume zz", "hexadecimal"),
+    ] {
+        let error = import(wrong).unwrap_err();
+        assert!(error.contains(why), "{wrong}: {error}");
+    }
+    assert!(parse("leadloom sync --once --watch").is_err());
+    assert!(parse("leadloom review later 3fa9c07e --for soon").unwrap_err().contains("a length of time such as"));
+    assert!(parse("leadloom").unwrap().command.is_none(), "alone it is the console");
+    assert!(parse("leadloom board --home /tmp --json").unwrap().globals.json, "global flags stand anywhere");
+}
