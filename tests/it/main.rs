@@ -3,15 +3,16 @@
 
 mod bad_server;
 mod cli;
+mod clients_sim;
 mod config;
 mod files;
-mod intake;
 mod halopsa;
+mod intake;
 mod layers;
+mod matching;
 mod more_providers;
+mod net;
+mod providers;
+mod sim;
 mod store;
 mod workflow;
-mod net;
-mod sim;
-mod providers;
-mod matching;
