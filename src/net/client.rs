@@ -64,6 +64,7 @@ impl Config {
 }
 
 /// The value of a header.
+#[derive(Clone)]
 pub enum Header {
     /// May be shown.
     Plain(String),
@@ -194,6 +195,11 @@ impl Client {
         &self.0.tools
     }
 
+    /// How long to wait before attempt number `attempt` when nobody says.
+    pub(super) fn back_off(&self, attempt: u32) -> Duration {
+        self.0.config.retry.delay(attempt, None, rand::rng().random())
+    }
+
     /// Waits.
     pub async fn nap(&self, wait: Duration) {
         self.0.tools.nap.nap(wait).await;
@@ -231,6 +237,7 @@ fn headers(pairs: &[(&'static str, Header)]) -> Result<HeaderMap, &'static str> 
     Ok(map)
 }
 
+#[derive(Clone)]
 enum Body {
     None,
     Bytes(&'static str, Vec<u8>),
@@ -238,6 +245,7 @@ enum Body {
 }
 
 /// A request being put together.
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     client: Client,

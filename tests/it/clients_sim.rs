@@ -374,6 +374,31 @@ async fn apollo_brings_two_hundred_people_in_twenty_two_calls_and_the_bill_agree
 }
 
 #[tokio::test]
+async fn a_paid_answer_that_is_lost_is_asked_for_once_more_and_stays_in_the_books() {
+    for fault in [Fault::LostAnswer, Fault::ResetMidBody, Fault::BodyTooShort, Fault::HangUp { applied: true }] {
+        let kit = kit();
+        let sim = start(&kit, |_| {}).await;
+        sim.apollo().plan(Planned::next(fault.clone()).at("POST /api/v1/people/bulk_match").after(3));
+        sim.hunter().plan(Planned::next(fault.clone()).at("GET /v2/domain-search"));
+        let rows = read_all(&*provider(Source::Apollo, &sim, &kit), &search(json!({}), 100), &nobody_known).await.unwrap();
+        assert_eq!(rows.iter().map(|page| page.rows.len()).sum::<usize>(), 100, "{fault:?}: nobody is missing");
+        let domain = objects(&rows[0]).iter().find_map(|row| row["organization"]["primary_domain"].as_str()).unwrap();
+        read_all(&*provider(Source::Hunter, &sim, &kit), &search(json!({"domains": domain}), None), &nobody_known).await.unwrap();
+        for (source, billed) in [("apollo", sim.apollo().billed()), ("hunter", sim.hunter().billed())] {
+            let (booked, billed) = (kit.ledger.used(source), Credits::from_f64(billed));
+            assert!(booked >= billed && booked <= billed + Credits::whole(10), "{fault:?} {source}: {booked} booked, {billed} billed");
+        }
+    }
+    // Nobody is asked for ever.
+    let kit = kit();
+    let sim = start(&kit, |_| {}).await;
+    sim.apollo().plan(Planned::next(Fault::LostAnswer).at("POST /api/v1/people/bulk_match").always());
+    let error = provider(Source::Apollo, &sim, &kit).fetch(&search(json!({}), 10), None, &nobody_known).await.unwrap_err();
+    assert_eq!((error.class(), sim.apollo().count("POST /api/v1/people/bulk_match")), (Some(Class::Server), 2));
+    assert!(kit.ledger.used("apollo") >= Credits::from_f64(sim.apollo().billed()));
+}
+
+#[tokio::test]
 async fn apollo_gives_numbers_when_asked() {
     let kit = kit();
     let sim = start(&kit, |_| {}).await;

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage, Rows},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Request, Service, Tools, by_status, spend},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status},
 };
 use filters::{COMPANIES, DOMAINS, FILTERS};
 use futures_util::future::BoxFuture;
@@ -159,21 +159,21 @@ impl Hunter {
             };
             request = request.query(&name, text);
         }
-        let request = request.query("limit", limit).query("offset", offset);
+        let request = request.query("limit", limit).query("offset", offset).replay(Replay::Never);
         let most = Credits::whole(u64::from(limit).div_ceil(PER_CREDIT));
-        spend(&*self.http.tools().ledger, &SERVICE, SEARCH, most, async {
-            let answer = request.send().await?;
+        let call = async || {
+            let answer = request.clone().send().await?;
             if is_pagination_error(&answer) {
                 if limit > FREE_PLAN_PAGE {
                     return Ok((None, Credits::ZERO));
                 }
                 return Err(answer.fault(Class::Rejected, &crate::net::remote_words(&answer)));
             }
-            let page: Page = answer.json()?;
+            let page: Page = answer.json().map_err(NetError::doubtful)?;
             let emails = page.data.get("emails").and_then(Json::as_array).map_or(0, Vec::len) as u64;
             Ok((Some(page), Credits::whole(emails.div_ceil(PER_CREDIT))))
-        })
-        .await
+        };
+        self.http.paid(SEARCH, most, call).await
     }
 
     /// The next addresses of one company, by whichever page size the plan gives.
@@ -197,9 +197,9 @@ impl Hunter {
             let Some(request) = self.finder(clue) else { return Ok(Finding::Nothing) };
             (request, FINDING)
         };
-        let books = &*self.http.tools().ledger;
-        let result = spend(books, &SERVICE, "enrich", cost, async {
-            let body: Json = request.lane(SEARCH).send().await?.json()?;
+        let request = request.lane(SEARCH).replay(Replay::Never);
+        let call = async || {
+            let body: Json = request.clone().send().await?.json().map_err(NetError::doubtful)?;
             let data = body["data"].clone();
             let row = match (&data["person"], &data["company"]) {
                 (Json::Object(person), company) => {
@@ -212,8 +212,8 @@ impl Hunter {
             };
             let cost = if row.is_some() { cost } else { Credits::ZERO };
             Ok((row, cost))
-        });
-        match result.await {
+        };
+        match self.http.paid("enrich", cost, call).await {
             Ok(row) => Ok(row.map_or(Finding::Nothing, Finding::Row)),
             Err(error) if error.class() == Class::NotFound => Ok(Finding::Nothing),
             Err(error) if error.class() == Class::Withheld => Ok(Finding::Withheld),
@@ -379,7 +379,7 @@ impl Provider for Hunter {
 
     fn verify_email<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<Verification, FetchError>> {
         Box::pin(async move {
-            let check = async {
+            let check = async || {
                 for _ in 0..POLLS {
                     let request = self.http.get("email-verifier").lane(VERIFY).judge(judge_verification).query("email", email);
                     let answer = request.send().await?;
@@ -391,7 +391,7 @@ impl Provider for Hunter {
                 }
                 Ok((None, VERIFYING))
             };
-            let body = match spend(&*self.http.tools().ledger, &SERVICE, VERIFY, VERIFYING, check).await {
+            let body = match self.http.paid(VERIFY, VERIFYING, check).await {
                 Ok(body) => body.unwrap_or_default(),
                 Err(error) if error.class() == Class::Withheld => {
                     return Ok(Verification { result: Deliverability::Withheld, confidence: None });

@@ -15,7 +15,7 @@ use crate::{
     intake::raw::{BadRow, RawPage},
     net::{
         Answer, Class, Client, Credits, Fault, Granted, Lane, Limit, NetError, Replay, Request, Service, Tokens, Tools, by_status,
-        remote_words, spend,
+        remote_words,
     },
 };
 use base64::Engine as _;
@@ -166,10 +166,8 @@ impl Lead411 {
         let mut known = self.call("employee/getEmployeeInformation", Replay::Safe, &query).await?;
         let locked = known["message"].as_str().is_some_and(|message| message.contains("Unlock"));
         if locked {
-            known = spend(&*self.http.tools().ledger, &SERVICE, "unlock", EACH, async {
-                Ok((self.call("employee/unlock_employee_record", Replay::Never, &query).await?, EACH))
-            })
-            .await?;
+            let unlock = async || Ok((self.call("employee/unlock_employee_record", Replay::Never, &query).await?, EACH));
+            known = self.http.paid("unlock", EACH, unlock).await?;
         }
         if let Json::Object(known) = &mut known {
             known.remove("status");

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, NetError, Replay, Service, Tools, by_status, remote_words, spend},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, NetError, Replay, Service, Tools, by_status, remote_words},
 };
 use filters::{COMPANY_DETAILS, FILTERS, REVEAL_PHONES, body};
 use futures_util::future::BoxFuture;
@@ -109,13 +109,13 @@ impl Lusha {
 
     /// A call that is charged by what it finds; its answer says how much.
     async fn paid(&self, lane: &'static str, path: &str, body: &Json, most: Credits) -> Result<Page, NetError> {
-        spend(&*self.http.tools().ledger, &SERVICE, lane, most, async {
+        let call = async || {
             let answer = self.http.post(path).lane(lane).replay(Replay::Never).json(body).send().await?;
             let page: Page = answer.json().map_err(NetError::doubtful)?;
             let cost = page.cost(most);
             Ok((page, cost))
-        })
-        .await
+        };
+        self.http.paid(lane, most, call).await
     }
 
     async fn buy_companies(&self, ids: Vec<String>) -> Result<HashMap<String, Json>, NetError> {

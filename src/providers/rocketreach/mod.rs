@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status, spend},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status},
 };
 use filters::{COMPANY_DETAILS, FILTERS, LOOKUP_TYPE, ORDER_BY, REVEAL_PERSONAL, REVEAL_PHONE, facets};
 use futures_util::future::BoxFuture;
@@ -166,8 +166,8 @@ impl RocketReach {
             Family::Standard => send.send().await?,
             // A page costs a credit there.
             Family::Universal => {
-                let books = &*self.http.tools().ledger;
-                spend(books, &SERVICE, SEARCH, EACH, async { Ok((send.replay(Replay::Never).send().await?, EACH)) }).await?
+                let send = send.replay(Replay::Never);
+                self.http.paid(SEARCH, EACH, async || Ok((send.clone().send().await?, EACH))).await?
             }
         };
         profiles(&answer, "profiles")
@@ -205,7 +205,8 @@ impl RocketReach {
     async fn look_up(&self, ids: &[String], filters: &Checked) -> Result<HashMap<String, Json>, NetError> {
         let family = self.family().await?;
         let price = Self::price(family, filters);
-        spend(&*self.http.tools().ledger, &SERVICE, LOOKUP, price.times(ids.len() as u64), async {
+        // Looking the same people up again is free, so a lost answer is simply asked for again.
+        let call = async || {
             let mut found = HashMap::new();
             if ids.len() >= LEAST_BULK {
                 let kind = filters.0.get(LOOKUP_TYPE).cloned();
@@ -215,7 +216,7 @@ impl RocketReach {
                 };
                 let body = json!({"queries": ids.iter().map(one).collect::<Vec<_>>(), "profile_list": "Leadloom"});
                 let request = self.http.post(family.path("bulkLookup", "universal/person/bulk_lookup")).lane(BULK).json(&body);
-                Self::reveal(request, family, filters).replay(Replay::Never).send().await?;
+                Self::reveal(request, family, filters).send().await?;
             } else {
                 for id in ids {
                     let request = self.http.get(family.path("person/lookup", "universal/person/lookup")).query("id", id).lane(LOOKUP);
@@ -230,8 +231,8 @@ impl RocketReach {
             self.wait_for(family, ids, &mut found).await;
             let charged = found.values().filter(|profile| is_charged(profile)).count() as u64;
             Ok((found, price.times(charged)))
-        })
-        .await
+        };
+        self.http.paid(LOOKUP, price.times(ids.len() as u64), call).await
     }
 
     /// Asks after whoever is not done. Trouble here costs nobody what was found already.
@@ -262,11 +263,11 @@ impl RocketReach {
         let family = self.family().await?;
         let mut found = HashMap::new();
         for id in ids {
-            let call = async {
+            let call = async || {
                 let request = self.http.get(family.path("company/lookup/", "universal/company/lookup")).query("id", &id).lane(LOOKUP);
                 Ok((request.send().await?.json::<Json>()?, EACH))
             };
-            match spend(&*self.http.tools().ledger, &SERVICE, "company", EACH, call).await {
+            match self.http.paid("company", EACH, call).await {
                 Ok(company) => drop(found.insert(id, company)),
                 Err(error) if error.class() == Class::NotFound => {}
                 Err(error) => return Err(error),
@@ -309,8 +310,8 @@ impl RocketReach {
             }
             request.query("name", format!("{} {}", clue.first_name, clue.last_name).trim()).query("current_employer", employer)
         };
-        let call = async {
-            let profile: Json = Self::reveal(request, family, &nothing).send().await?.json()?;
+        let call = async || {
+            let profile: Json = Self::reveal(request.clone(), family, &nothing).send().await?.json()?;
             let Some(id) = id_text(&profile["id"]) else { return Ok((Json::Null, Credits::ZERO)) };
             let mut found = HashMap::from([(id.clone(), profile)]);
             self.wait_for(family, std::slice::from_ref(&id), &mut found).await;
@@ -318,7 +319,7 @@ impl RocketReach {
             let cost = if is_charged(&profile) { price } else { Credits::ZERO };
             Ok((profile, cost))
         };
-        match spend(&*self.http.tools().ledger, &SERVICE, LOOKUP, price, call).await {
+        match self.http.paid(LOOKUP, price, call).await {
             Ok(profile) if profile.is_object() && profile["status"] != "failed" => Ok(Finding::Row(profile)),
             Ok(_) => Ok(Finding::Nothing),
             Err(error) if error.class() == Class::NotFound => Ok(Finding::Nothing),
@@ -473,13 +474,13 @@ impl Provider for RocketReach {
 
     fn verify_email<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<Verification, FetchError>> {
         Box::pin(async move {
-            let call = async {
+            let call = async || {
                 let request = self.http.post("email/verify/").lane(VERIFY).replay(Replay::Never).json(&json!({"email": email}));
                 let body: Json = request.send().await?.json().map_err(NetError::doubtful)?;
                 let cost = body["credits_charged"].as_f64().map_or(EACH, Credits::from_f64);
                 Ok((body, cost))
             };
-            let body = spend(&*self.http.tools().ledger, &SERVICE, VERIFY, EACH, call).await?;
+            let body = self.http.paid(VERIFY, EACH, call).await?;
             let status = body["status"].as_str().unwrap_or_default().to_lowercase().replace(['-', '_', ' '], "");
             let result = match status.as_str() {
                 "valid" => Deliverability::Verified,

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Service, Tools, by_status, spend},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Service, Tools, by_status},
 };
 use filters::{COMPANY_DETAILS, FILTERS, OTHER};
 use futures_util::future::BoxFuture;
@@ -138,19 +138,19 @@ impl Seamless {
             body.insert("nextToken".to_owned(), Json::from(token));
         }
         let most = Credits::whole(u64::from(size).div_ceil(FOUND_PER_CREDIT));
-        spend(&*self.http.tools().ledger, &SERVICE, SEARCH, most, async {
-            let answer = self.http.post("v1/search/contacts").lane(SEARCH).json(&body).send().await?;
-            let page: Page = answer.json()?;
+        let call = async || {
+            let answer = self.http.post("v1/search/contacts").lane(SEARCH).replay(Replay::Never).json(&body).send().await?;
+            let page: Page = answer.json().map_err(NetError::doubtful)?;
             let cost = Credits::whole((page.data.len() as u64).div_ceil(FOUND_PER_CREDIT));
             Ok((page, cost))
-        })
-        .await
+        };
+        self.http.paid(SEARCH, most, call).await
     }
 
     /// Orders research and waits for it; one outcome for each of `count` things asked for, in their order. What is
     /// not done in time counts as nothing found; it is done for free when it is asked for again.
     async fn research(&self, kind: Kind, body: &Json, count: usize) -> Result<Vec<Outcome>, NetError> {
-        spend(&*self.http.tools().ledger, &SERVICE, RESEARCH, EACH.times(count as u64), async {
+        let call = async || {
             let answer = self.http.post(kind.order).lane(RESEARCH).replay(Replay::Never).json(body).send().await?;
             let ordered: Ordered = answer.json().map_err(NetError::doubtful)?;
             let results = self.wait_for(kind, &ordered.request_ids).await;
@@ -159,8 +159,8 @@ impl Seamless {
             let done = |id: &&String| results.get(*id).is_some_and(|item| item["status"] == "done");
             let cost = EACH.times(ordered.request_ids.iter().filter(done).count() as u64);
             Ok((outcomes, cost))
-        })
-        .await
+        };
+        self.http.paid(RESEARCH, EACH.times(count as u64), call).await
     }
 
     /// The last word on each order, by its id. Trouble while polling ends it: what was ordered is paid for, and what is

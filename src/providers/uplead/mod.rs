@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage, Rows},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Service, Tools, by_status, spend},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Service, Tools, by_status},
 };
 use filters::{DOMAINS, FILTERS, PRO_ONLY};
 use futures_util::future::BoxFuture;
@@ -106,30 +106,31 @@ impl UpLead {
     async fn prospect(&self, path: &str, mut body: Map<String, Json>, page: u64, size: u64) -> Result<(Vec<Json>, Json), NetError> {
         body.insert("page".to_owned(), Json::from(page));
         body.insert("per_page".to_owned(), Json::from(size));
-        spend(&*self.http.tools().ledger, &SERVICE, "search", EACH.times(size), async {
-            let answer = self.http.post(path).replay(Replay::Never).json(&body).send().await?;
-            let mut content = data(answer.json().map_err(NetError::doubtful)?);
+        // What was bought is free the second time, so a lost answer is simply asked for again.
+        let call = async || {
+            let answer = self.http.post(path).json(&body).send().await?;
+            let mut content = data(answer.json()?);
             let rows = match content["results"].take() {
                 Json::Array(rows) => rows,
                 _ => Vec::new(),
             };
             let charged = rows.iter().filter(|row| is_charged(row)).count() as u64;
             Ok(((rows, content["meta"].take()), EACH.times(charged)))
-        })
-        .await
+        };
+        self.http.paid("search", EACH.times(size), call).await
     }
 
     /// One record by what is known of it; null when there is none.
     async fn one(&self, path: &str, body: &Json, what: &'static str, charged: fn(&Json) -> bool) -> Result<Json, NetError> {
-        let call = async {
-            let answer = self.http.post(path).replay(Replay::Never).json(body).send().await?;
-            let record = data(answer.json().map_err(NetError::doubtful)?);
+        let call = async || {
+            let answer = self.http.post(path).json(body).send().await?;
+            let record = data(answer.json()?);
             let record =
                 if record.as_object().is_some_and(|record| record.get("id").is_some_and(Json::is_string)) { record } else { Json::Null };
             let cost = if charged(&record) { EACH } else { Credits::ZERO };
             Ok((record, cost))
         };
-        match spend(&*self.http.tools().ledger, &SERVICE, what, EACH, call).await {
+        match self.http.paid(what, EACH, call).await {
             Err(error) if error.class() == Class::NotFound => Ok(Json::Null),
             other => other,
         }

@@ -8,9 +8,7 @@ use super::{
 use crate::{
     domain::{Source, Text, Timestamp},
     intake::raw::RawPage,
-    net::{
-        Answer, Class, Client, Credits, Fault, Granted, Header, Lane, Limit, NetError, Replay, Request, Tokens, Tools, by_status, spend,
-    },
+    net::{Answer, Class, Client, Credits, Fault, Granted, Header, Lane, Limit, NetError, Request, Tokens, Tools, by_status},
     providers::{
         Capabilities, Clue, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Search, Settings, Usage,
         companies::id_text,
@@ -89,9 +87,10 @@ impl Legacy {
     /// Echoed input, status and person of each.
     async fn buy(&self, inputs: &[Json]) -> Result<Vec<(Json, String, Json)>, NetError> {
         let body = json!({"matchPersonInput": inputs, "outputFields": CONTACT_FIELDS});
-        spend(&*self.http.tools().ledger, &SERVICE, ENRICH, EACH.times(inputs.len() as u64), async {
-            let make = |http: &Client| http.post("enrich/contact").lane(ENRICH).replay(Replay::Never).json(&body);
-            let mut answer: Json = self.call(make).await?.json().map_err(NetError::doubtful)?;
+        // Asking for the same people again is free, so a lost answer is simply asked for again.
+        let call = async || {
+            let make = |http: &Client| http.post("enrich/contact").lane(ENRICH).json(&body);
+            let mut answer: Json = self.call(make).await?.json()?;
             let results = match answer["data"]["result"].take() {
                 Json::Array(results) => results,
                 _ => Vec::new(),
@@ -104,8 +103,8 @@ impl Legacy {
             let results: Vec<_> = results.into_iter().map(one).collect();
             let found = results.iter().filter(|(_, _, person)| person.is_object()).count() as u64;
             Ok((results, EACH.times(found)))
-        })
-        .await
+        };
+        self.http.paid(ENRICH, EACH.times(inputs.len() as u64), call).await
     }
 }
 

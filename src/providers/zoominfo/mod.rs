@@ -15,9 +15,7 @@ use super::{
 use crate::{
     domain::{Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage},
-    net::{
-        Answer, Class, Client, Credits, Fault, Granted, Header, Lane, Limit, NetError, Replay, Service, Tokens, Tools, by_status, spend,
-    },
+    net::{Answer, Class, Client, Credits, Fault, Granted, Header, Lane, Limit, NetError, Service, Tokens, Tools, by_status},
 };
 use base64::Engine as _;
 use filters::{COMPANY_DETAILS, FILTERS, SORT_BY, TECHNOLOGIES, attributes};
@@ -309,43 +307,42 @@ impl ZoomInfo {
     /// Buys up to 25 contacts by whatever is known of them; those in `owned` were bought within the year and are free.
     async fn buy(&self, inputs: &[Json], owned: &HashSet<&str>) -> Result<Vec<Item>, NetError> {
         let body = envelope("ContactEnrich", json!({"matchPersonInput": inputs, "outputFields": self.fields().await}));
-        let books = &*self.http.tools().ledger;
-        spend(books, &SERVICE, ENRICH, EACH.times((inputs.len() - owned.len()) as u64), async {
-            let make = |http: &Client| http.post("data/v1/contacts/enrich").lane(ENRICH).replay(Replay::Never).json_as(MEDIA_TYPE, &body);
-            let document: Document = self.call(make).await?.json().map_err(NetError::doubtful)?;
+        // Asking for the same people again is free, so a lost answer is simply asked for again.
+        let call = async || {
+            let make = |http: &Client| http.post("data/v1/contacts/enrich").lane(ENRICH).json_as(MEDIA_TYPE, &body);
+            let document: Document = self.call(make).await?.json()?;
             let charged = |item: &&Item| item.is_found() && !id_text(&item.id).is_some_and(|id| owned.contains(id.as_str()));
             let cost = EACH.times(document.data.iter().filter(charged).count() as u64);
             Ok((document.data, cost))
-        })
-        .await
+        };
+        self.http.paid(ENRICH, EACH.times((inputs.len() - owned.len()) as u64), call).await
     }
 
     async fn buy_companies(&self, ids: Vec<String>) -> Result<HashMap<String, Json>, NetError> {
         let inputs: Vec<Json> = ids.iter().map(|id| json!({"companyId": number(id)})).collect();
         let body = envelope("CompanyEnrich", json!({"matchCompanyInput": inputs, "outputFields": COMPANY_FIELDS}));
-        spend(&*self.http.tools().ledger, &SERVICE, "company", EACH.times(ids.len() as u64), async {
-            let make = |http: &Client| http.post("data/v1/companies/enrich").lane(ENRICH).replay(Replay::Never).json_as(MEDIA_TYPE, &body);
-            let document: Document = self.call(make).await?.json().map_err(NetError::doubtful)?;
+        let call = async || {
+            let make = |http: &Client| http.post("data/v1/companies/enrich").lane(ENRICH).json_as(MEDIA_TYPE, &body);
+            let document: Document = self.call(make).await?.json()?;
             let found = document.data.into_iter().filter(|item| item.status() == "FULL_MATCH" || item.meta.is_null());
             let found: HashMap<String, Json> = found.filter_map(|item| Some((id_text(&item.id)?, item.flat()))).collect();
             let cost = EACH.times(found.len() as u64);
             Ok((found, cost))
-        })
-        .await
+        };
+        self.http.paid("company", EACH.times(ids.len() as u64), call).await
     }
 
     async fn buy_technologies(&self, ids: Vec<String>) -> Result<HashMap<String, Json>, NetError> {
         let mut found = HashMap::new();
         for id in ids {
             let body = envelope("TechnologyEnrich", json!({"companyId": number(&id)}));
-            let make = |http: &Client| {
-                http.post("data/v1/companies/technologies/enrich").lane(ENRICH).replay(Replay::Never).json_as(MEDIA_TYPE, &body)
-            };
-            let rows = spend(&*self.http.tools().ledger, &SERVICE, TECHNOLOGIES, EACH, async {
-                let document: Document = self.call(make).await?.json().map_err(NetError::doubtful)?;
+            let call = async || {
+                let make = |http: &Client| http.post("data/v1/companies/technologies/enrich").lane(ENRICH).json_as(MEDIA_TYPE, &body);
+                let document: Document = self.call(make).await?.json()?;
                 Ok((document.data, EACH))
-            });
-            found.insert(id, Json::from(rows.await?.into_iter().map(|item| Json::Object(item.attributes)).collect::<Vec<_>>()));
+            };
+            let rows: Vec<Item> = self.http.paid(TECHNOLOGIES, EACH, call).await?;
+            found.insert(id, Json::from(rows.into_iter().map(|item| Json::Object(item.attributes)).collect::<Vec<_>>()));
         }
         Ok(found)
     }
