@@ -16,6 +16,7 @@ mod paid;
 mod retry;
 mod scrub;
 mod token;
+mod trouble;
 mod window;
 
 pub use answer::Answer;

@@ -455,6 +455,30 @@ async fn hunter_reads_the_worlds_companies_and_the_bill_agrees() {
 }
 
 #[tokio::test]
+async fn hunter_discovers_whom_to_search() {
+    let kit = kit();
+    let sim = start(&kit, |config| config.people = 1500).await;
+    let hunter = provider(Source::Hunter, &sim, &kit);
+    let wanted = search(json!({"discover": {"headcount": ["11-50", "51-200"]}, "type": "personal"}), None);
+    let (mut companies, mut searched, mut cursor) = (HashSet::new(), 0, None);
+    for _ in 0..500 {
+        // A run that starts again from its cursor is the same run.
+        let page = provider(Source::Hunter, &sim, &kit).fetch(&wanted, cursor.as_deref(), &nobody_known).await.unwrap();
+        searched += 1;
+        companies.extend(objects(&page).iter().filter_map(|row| row["company"]["domain"].as_str().map(str::to_owned)));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert!(cursor.is_none() && companies.len() > 10, "{} companies in {searched} pages", companies.len());
+    assert!(sim.hunter().count("POST /v2/discover") <= companies.len().div_ceil(100) + searched / 100 + 1);
+    let estimate = hunter.estimate(&wanted).await.unwrap();
+    assert!(estimate.rows.unwrap() > 0, "{estimate:?}");
+    assert_eq!(kit.ledger.used("hunter"), Credits::from_f64(sim.hunter().billed()));
+}
+
+#[tokio::test]
 async fn a_source_that_fails_leaves_the_others_alone() {
     let kit = kit();
     let sim = start(&kit, |_| {}).await;

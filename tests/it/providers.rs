@@ -424,7 +424,7 @@ async fn hunter_reads_company_after_company() {
     .unwrap();
     assert_eq!(pages.iter().map(|page| page.rows.len()).sum::<usize>(), 105);
     let error = provider(Source::Hunter, &server, &kit()).fetch(&search(json!({}), None), None, &nobody_known).await.unwrap_err();
-    assert!(error.to_string().contains("needs domains"), "{error}");
+    assert!(error.to_string().contains("needs domains, companies or discover"), "{error}");
 }
 
 #[tokio::test]

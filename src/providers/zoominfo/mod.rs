@@ -3,6 +3,7 @@
 
 mod filters;
 mod legacy;
+mod wire;
 
 use super::{
     Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, RateLeft, SUPPRESS, Search,
@@ -13,15 +14,14 @@ use super::{
     two_step::{self, Paid, Teaser, Teasers, TwoStep},
 };
 use crate::{
-    domain::{Source, Text, Timestamp},
+    domain::{Source, Text},
     intake::raw::{BadRow, RawPage},
-    net::{Answer, Class, Client, Credits, Fault, Granted, Header, Lane, Limit, NetError, Service, Tokens, Tools, by_status},
+    net::{Answer, Class, Client, Credits, Granted, Header, Lane, Limit, NetError, Service, Tokens, Tools},
 };
 use base64::Engine as _;
 use filters::{COMPANY_DETAILS, FILTERS, SORT_BY, TECHNOLOGIES, attributes};
 use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use std::{
     collections::{HashMap, HashSet},
@@ -29,6 +29,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::OnceCell;
+use wire::{Document, Item, TokenAnswer, envelope, is_past_the_end, judge, login_judge, page_past_the_end_is_fine};
 
 pub(super) static SERVICE: Service = Service {
     key: "zoominfo",
@@ -186,76 +187,6 @@ struct ZoomInfo {
     technologies: Companies,
 }
 
-/// The gateway and the service behind it have codes of their own; a spent quota is a 400 among other 400s.
-fn judge(answer: &Answer, now: Timestamp) -> Option<Fault> {
-    let mut fault = by_status(answer, now)?;
-    let says = |code: &str| answer.text().contains(&format!("\"{code}\""));
-    if answer.status() == 400 && says("PFAPI0011") {
-        fault.class = Class::Quota;
-    }
-    let reset = || answer.header("x-ratelimit-reset")?.parse::<i64>().ok();
-    if fault.class == Class::RateLimited && fault.wait.is_none() {
-        fault.wait = reset().map(|epoch| Timestamp::from_micros(epoch.saturating_mul(1_000_000)).since(now));
-    }
-    Some(fault)
-}
-
-/// A page beyond the last is an error here; it only means the end.
-fn page_past_the_end_is_fine(answer: &Answer, now: Timestamp) -> Option<Fault> {
-    if is_past_the_end(answer) { None } else { judge(answer, now) }
-}
-
-fn is_past_the_end(answer: &Answer) -> bool {
-    answer.status() == 400 && answer.text().contains("\"PFAPI0004\"") && answer.text().contains("Page number")
-}
-
-#[derive(Deserialize)]
-struct TokenAnswer {
-    access_token: String,
-    expires_in: Option<f64>,
-}
-
-/// A JSON:API document, as far as it matters.
-#[derive(Deserialize)]
-struct Document {
-    #[serde(default)]
-    data: Vec<Item>,
-    #[serde(default)]
-    meta: Json,
-    links: Option<Json>,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    #[serde(default)]
-    id: Json,
-    #[serde(default)]
-    attributes: Map<String, Json>,
-    #[serde(default)]
-    meta: Json,
-}
-
-impl Item {
-    /// Id and attributes in one object.
-    fn flat(self) -> Json {
-        let mut row = self.attributes;
-        row.insert("id".to_owned(), id_text(&self.id).map_or(Json::Null, Json::from));
-        Json::Object(row)
-    }
-
-    fn is_found(&self) -> bool {
-        self.status().ends_with("_MATCH") && self.status() != "NO_MATCH"
-    }
-
-    fn status(&self) -> &str {
-        self.meta["matchStatus"].as_str().unwrap_or_default()
-    }
-}
-
-fn envelope(kind: &str, attributes: impl Into<Json>) -> Json {
-    json!({"data": {"type": kind, "attributes": attributes.into()}})
-}
-
 impl ZoomInfo {
     async fn fetch_token(&self) -> Result<Granted, NetError> {
         let request = self.http.post("oauth/v1/token").form(&[("grant_type", "client_credentials")]).hide(&self.secret);
@@ -377,14 +308,6 @@ fn attach(rows: &mut [Json], by_id: &HashMap<String, Json>, id: impl Fn(&Json) -
 /// Ids go out as numbers where they are some.
 fn number(id: &str) -> Json {
     id.parse::<i64>().map_or_else(|_| Json::from(id), Json::from)
-}
-
-fn login_judge(answer: &Answer, now: Timestamp) -> Option<Fault> {
-    let mut fault = by_status(answer, now)?;
-    if matches!(answer.status(), 400 | 401 | 403) {
-        fault.class = Class::Auth;
-    }
-    Some(fault)
 }
 
 /// Sorts what came back to the people asked for. `status` and `id` read one item; a person not among them is left out.
