@@ -225,7 +225,7 @@ fn judged<S: Subject>(
         .filter_map(|(left, right, pattern)| {
             let score = score_of(pattern);
             let probability = weights.probability(score);
-            if probability.0 < settings.review_from {
+            if f64::from(probability.0) < settings.review_from {
                 return None;
             }
             let mut vetoes = S::vetoes(*pattern, index.row(*left), index.row(*right));

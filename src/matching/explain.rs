@@ -66,8 +66,8 @@ fn why_not_auto(weights: &Weights, settings: &Settings, score: Bits, case: &Case
         } else {
             Text::from(vetoes.iter().map(|veto| veto.words()).collect::<Vec<_>>().join("; "))
         }
-    } else if probability < settings.review_from {
-        Text::from(format!("{probability:.2} is under {:.2}, where questions begin", settings.review_from))
+    } else if f64::from(probability) < settings.review_from {
+        Text::from(format!("{probability:.2} is under {:.2}, where questions begin", settings.review_from as f32))
     } else if score < weights.auto {
         Text::from(format!("{score} bits; {} are needed", weights.auto))
     } else {

@@ -139,7 +139,7 @@ impl<S: Subject> Matcher<S> {
     /// Vetoes and zone of one candidate, all members of its owner considered.
     fn judge(&self, identity: u64, held: &Held<S>, ruler: &mut Ruler<'_, S>, scored: &mut Scored<S>) {
         let weights = self.weights();
-        if weights.probability(scored.score).0 < self.settings.review_from {
+        if f64::from(weights.probability(scored.score).0) < self.settings.review_from {
             return;
         }
         scored.vetoes = self.vetoes(scored.pattern, &held.row, self.index.row(scored.slot));
@@ -268,7 +268,7 @@ const DEAD_ALLOWED: usize = 1000;
 /// What follows from a score and what stands against it.
 pub(super) fn zone<S: Subject>(weights: &Weights, settings: &Settings, score: Bits, pattern: Pattern, vetoes: Vetoes) -> Zone {
     let probability = weights.probability(score);
-    if probability.0 < settings.review_from {
+    if f64::from(probability.0) < settings.review_from {
         return Zone::Distinct;
     }
     // What decides by itself needs no more than to be likelier than not.

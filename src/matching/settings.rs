@@ -10,7 +10,7 @@ pub struct Settings {
     /// Joining without asking may be wrong once in this many times.
     pub auto_one_wrong_in: u32,
     /// A person is asked from this probability on.
-    pub review_from: f32,
+    pub review_from: f64,
     /// A contact or company of more records than this is never joined further without asking.
     pub largest_cluster: u32,
     /// Two HaloPSA records are joined only by a person: each may have a history of its own.

@@ -3,42 +3,39 @@
 
 use super::company::{CompanyName, CoreFit, core_fit};
 use crate::domain::{
-    Alternate, Field, FieldKind, Giver, Golden, GoldenField, Override, Rule, Source, SourceRecord, Subject, Text, Value, unique,
+    Alternate, Field, FieldKind, Giver, Golden, GoldenField, Override, Rule, Source, SourceRecord, Subject, Text, Timestamp, Value, unique,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{cmp::Reverse, collections::BTreeMap};
 
 /// Which sources are asked first, field by field.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
-    /// Best first; sources that are not named come after those that are, all on one footing. Fields without a
-    /// list are decided by date, agreement and completeness.
+    /// Best first; a field that is given here replaces the built-in order for that field. Sources that are not named come
+    /// after those that are, all on one footing.
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub priority: BTreeMap<Field, Vec<Source>>,
 }
 
-impl Default for Rules {
-    /// Requirements 8.7: ZoomInfo before Apollo before Hunter, but Hunter first for addresses and Apollo first for
-    /// profiles and technologies.
-    fn default() -> Self {
-        use Source::{Apollo, Hunter, ZoomInfo};
-        let order = |field: Field| match field {
-            Field::Email | Field::EmailStatus | Field::OtherEmails => Some(vec![Hunter, ZoomInfo, Apollo]),
-            Field::Phone | Field::Mobile | Field::OtherPhones | Field::CompanyPhone => Some(vec![ZoomInfo, Apollo]),
-            Field::LinkedIn | Field::CompanyLinkedIn | Field::Technologies => Some(vec![Apollo, ZoomInfo]),
-            Field::Notes | Field::Confidence => None,
-            _ if field.subject() == Subject::Lead => None,
-            _ => Some(vec![ZoomInfo, Apollo, Hunter]),
-        };
-        Self { priority: Field::ALL.iter().filter_map(|field| Some((*field, order(*field)?))).collect() }
+/// The built-in order (requirements 8.7): ZoomInfo before Apollo before Hunter, but Hunter first for addresses and Apollo
+/// first for profiles and technologies. Fields without one are decided by date, agreement and completeness.
+const fn built_in(field: Field) -> &'static [Source] {
+    use Source::{Apollo, Hunter, ZoomInfo};
+    match field {
+        Field::Email | Field::EmailStatus => &[Hunter, ZoomInfo, Apollo],
+        Field::Phone | Field::Mobile | Field::CompanyPhone => &[ZoomInfo, Apollo],
+        Field::LinkedIn | Field::CompanyLinkedIn | Field::Technologies => &[Apollo, ZoomInfo],
+        Field::Notes | Field::Confidence => &[],
+        _ if matches!(field.subject(), Subject::Lead) => &[],
+        _ => &[ZoomInfo, Apollo, Hunter],
     }
 }
 
 impl Rules {
     fn rank(&self, field: Field, source: Source) -> usize {
-        let order = self.priority.get(&field).map_or(&[][..], Vec::as_slice);
+        let order = self.priority.get(&field).map_or(built_in(field), Vec::as_slice);
         order.iter().position(|one| *one == source).unwrap_or(order.len())
     }
 }
@@ -57,10 +54,6 @@ impl Claim<'_> {
         self.record.draft.source
     }
 
-    fn edited(&self, field: Field) -> bool {
-        self.source() == Source::Halo && self.record.draft.edited.contains(&field)
-    }
-
     fn alternate(&self) -> Alternate {
         Alternate { value: self.value.clone(), record: self.record.id, source: self.source(), dated: self.record.dated() }
     }
@@ -76,10 +69,14 @@ pub fn golden(members: &[&SourceRecord], overrides: &[Override], rules: &Rules) 
     for field in Field::ALL.iter().copied() {
         let claims = claims(&members, field);
         let chosen = overrides.iter().filter(|one| one.field == field).max_by_key(|one| (one.at, one.decision));
-        let decided = match (chosen, field.kind()) {
-            (Some(chosen), _) => Some(by_hand(chosen, &claims)),
-            (None, FieldKind::List) => united(field, &members, &claims, &golden, rules),
-            (None, _) => by_rule(field, &claims, &golden, rules),
+        let edited = last_edit(&members, field);
+        // Two people decided: one here, one in HaloPSA. The later stands; at the same moment, the one there.
+        let decided = match (chosen, edited, field.kind()) {
+            (Some(chosen), Some((_, at)), _) if chosen.at > at => Some(by_hand(chosen, &claims)),
+            (_, Some((record, at)), _) => Some(by_halo(field, record, at, &claims)),
+            (Some(chosen), None, _) => Some(by_hand(chosen, &claims)),
+            (None, None, FieldKind::List) => united(field, &members, &golden, rules),
+            (None, None, _) => by_rule(field, &claims, &golden, rules),
         };
         golden.0.extend(decided);
     }
@@ -112,11 +109,24 @@ fn by_hand(chosen: &Override, claims: &[Claim<'_>]) -> GoldenField {
     }
 }
 
+/// The HaloPSA record in which a person last set or emptied `field`, and when.
+fn last_edit<'a>(members: &[&'a SourceRecord], field: Field) -> Option<(&'a SourceRecord, Timestamp)> {
+    let edits = members.iter().filter(|record| record.draft.source == Source::Halo).filter_map(|record| {
+        let edit = record.draft.edited.iter().find(|edit| edit.field == field)?;
+        Some((*record, edit.at))
+    });
+    edits.max_by_key(|(record, at)| (*at, record.id))
+}
+
+fn by_halo(field: Field, record: &SourceRecord, at: Timestamp, claims: &[Claim<'_>]) -> GoldenField {
+    let value = record.draft.fields.get(field).cloned();
+    let alternates = alternates(claims, value.as_ref());
+    let giver = Giver::Record(record.id, record.draft.source);
+    GoldenField { field, value, giver, rule: Rule::HaloEdit, dated: at, locked: true, alternates }
+}
+
 fn by_rule(field: Field, claims: &[Claim<'_>], golden: &Golden, rules: &Rules) -> Option<GoldenField> {
     let mut standing: Vec<Claim<'_>> = claims.iter().copied().filter(|claim| !claim.outdated).collect();
-    if let Some(edit) = standing.iter().find(|claim| claim.edited(field)) {
-        return Some(won(field, edit, Rule::HaloEdit, claims));
-    }
     keep_coherent(field, &mut standing, golden);
     let first = *standing.first()?;
     let rule = if distinct(&standing) == 1 { Rule::Only } else { narrow(field, &mut standing, rules) };
@@ -132,7 +142,7 @@ fn won(field: Field, claim: &Claim<'_>, rule: Rule, claims: &[Claim<'_>]) -> Gol
         giver: Giver::Record(claim.record.id, claim.source()),
         rule,
         dated: claim.record.dated(),
-        locked: rule == Rule::HaloEdit,
+        locked: false,
         alternates: alternates(claims, Some(claim.value)),
     }
 }
@@ -212,10 +222,7 @@ fn keep_coherent(field: Field, standing: &mut Vec<Claim<'_>>, golden: &Golden) {
 }
 
 /// All lists as one. Addresses and numbers that lost as the primary one join their list.
-fn united(field: Field, members: &[&SourceRecord], claims: &[Claim<'_>], golden: &Golden, rules: &Rules) -> Option<GoldenField> {
-    if let Some(edit) = claims.iter().find(|claim| !claim.outdated && claim.edited(field)) {
-        return Some(won(field, edit, Rule::HaloEdit, claims));
-    }
+fn united(field: Field, members: &[&SourceRecord], golden: &Golden, rules: &Rules) -> Option<GoldenField> {
     let (primaries, join): (&[Field], fn(&str) -> String) = match field {
         Field::OtherEmails => (&[Field::Email], str::to_lowercase),
         Field::OtherPhones => (&[Field::Phone, Field::Mobile], |number| number.chars().filter(|c| *c != ' ').collect()),

@@ -3,8 +3,8 @@
 
 use leadloom::{
     domain::{
-        CompanyId, ContactId, DecisionId, Draft, Evidence, Field, FieldKind, Fields, Giver, Override, Quality, RecordId, RecordKind, Rule,
-        Source, SourceRecord, Text, Timestamp, Uuid, Value, Veto, Zone,
+        CompanyId, ContactId, DecisionId, Draft, Edit, Evidence, Field, FieldKind, Fields, Giver, Override, Quality, RecordId, RecordKind,
+        Rule, Source, SourceRecord, Text, Timestamp, Uuid, Value, Veto, Zone,
     },
     matching::{
         Companies, Matcher, Model, People, Prepared, Scored, Settings, SnapshotError, Subject, Verdict,
@@ -590,7 +590,7 @@ fn each_rule_of_survivorship_decides_in_its_turn() {
 #[test]
 fn a_hand_wins_over_everything_and_losers_are_kept() {
     let mut edited = source_record(1, Source::Halo, 1, &[(Field::City, "Bath")]);
-    edited.draft.edited = vec![Field::City];
+    edited.draft.edited = vec![Edit { field: Field::City, at: Timestamp::from_micros(6) }];
     let newer = source_record(2, Source::ZoomInfo, 9, &[(Field::City, "Leeds"), (Field::Phone, "+44 20 7946 0001")]);
     let records = [&edited, &newer];
     let by_halo = golden(&records, &[], &Rules::default());
@@ -610,6 +610,9 @@ fn a_hand_wins_over_everything_and_losers_are_kept() {
     let city = chosen.get(Field::City).unwrap();
     assert_eq!((city.value.clone(), city.giver, city.rule, city.locked), (None, Giver::Decision(decision(2)), Rule::Manual, true));
     assert_eq!(city.alternates.len(), 2);
+    let earlier = golden(&records, &[choice(1, 5, Some("York"))], &Rules::default());
+    let city = earlier.get(Field::City).unwrap();
+    assert_eq!((city.value.as_ref().unwrap().to_string().as_str(), city.rule), ("Bath", Rule::HaloEdit), "the later of two people stands");
 }
 
 #[test]
