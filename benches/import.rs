@@ -53,7 +53,7 @@ fn run(part: &str, folder: &Path) -> serde_json::Value {
 /// Writes an export of exactly so many rows; a world shows about two thirds of its people to one source.
 fn make(folder: &Path) {
     let rows = rows();
-    let world = World::new(7, rows * 17 / 10, SystemClock.now(), false);
+    let world = Arc::new(World::new(7, rows * 17 / 10, SystemClock.now(), false));
     let mut whole = Vec::new();
     export::write(&world, Source::Apollo, &mut whole).unwrap();
     let mut reader = csv::Reader::from_reader(&whole[..]);

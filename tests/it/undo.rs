@@ -245,10 +245,10 @@ async fn within_the_hold_an_undo_costs_no_call() {
     house.me.setup(false).await.unwrap();
     house.import(Source::Apollo, 20, &[]).await;
     let person = house.me.search("", None, 1).await.unwrap().remove(0);
-    house.sim.halo().server().clear_requests();
+    house.sim.halo().clear_requests();
     house.me.edit(person.id, person.version, &[Choice { field: Field::JobTitle, value: Some("CTO".into()) }]).await.unwrap();
     house.me.undo().await.unwrap();
     assert_eq!(house.me.record(person.id).await.unwrap().golden.fields(), house.me.record(person.id).await.unwrap().golden.fields());
     house.me.sync(false, true).await.unwrap();
-    assert_eq!(house.sim.halo().server().count("Users"), 0, "everything is still held back");
+    assert_eq!(house.sim.halo().count("Users"), 0, "everything is still held back");
 }
