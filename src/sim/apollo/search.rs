@@ -34,10 +34,18 @@ pub(super) fn people<'v>(view: &'v SourceView, params: &Params) -> Result<Vec<&'
     let mut tests: Vec<Test<'_, Sighting>> = Vec::new();
     if let Some(titles) = params.list("person_titles") {
         let similar = params.get("include_similar_titles").is_none() || params.flag("include_similar_titles");
-        tests.push(Box::new(move |s| titles.iter().any(|title| has_title(&s.title, title, similar))));
+        let wanted: Vec<Wanted> = titles.iter().map(|title| Wanted::new(title, similar)).collect();
+        tests.push(Box::new(move |s| {
+            let title = plain(&s.title);
+            wanted.iter().any(|wanted| wanted.fits(&title))
+        }));
     }
     if let Some(titles) = params.list("person_not_titles") {
-        tests.push(Box::new(move |s| !titles.iter().any(|title| has_title(&s.title, title, false))));
+        let unwanted: Vec<String> = titles.iter().map(|title| plain(title)).collect();
+        tests.push(Box::new(move |s| {
+            let title = plain(&s.title);
+            !unwanted.iter().any(|word| title.contains(word.as_str()))
+        }));
     }
     if let Some(ranks) = params.list("person_seniorities") {
         tests.push(Box::new(move |s| ranks.iter().any(|rank| rank == s.rank.apollo())));
@@ -164,16 +172,39 @@ fn ranged<'v>(
     }
 }
 
-/// Similar: every word somewhere in the title, in any order. Else the words as they stand.
-fn has_title(title: &str, wanted: &str, similar: bool) -> bool {
-    let (title, wanted) = (plain(title), plain(wanted));
-    if title.contains(&wanted) {
-        return true;
+/// A title looked for, made comparable once.
+struct Wanted {
+    phrase: String,
+    /// The words that a similar title has, in any order; none when similar ones do not count.
+    words: Vec<String>,
+}
+
+impl Wanted {
+    fn new(title: &str, similar: bool) -> Self {
+        let phrase = plain(title);
+        let words = if similar { words(&phrase).filter(|word| *word != "of").map(str::to_owned).collect() } else { Vec::new() };
+        Self { phrase: phrase.clone(), words }
     }
-    let words = |text: &str| text.replace("information technology", "it").replace("vice president", "vp");
-    let title = words(&title);
-    let have: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).collect();
-    similar && words(&wanted).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && *w != "of").all(|word| have.contains(&word))
+
+    fn fits(&self, title: &str) -> bool {
+        if title.contains(&self.phrase) {
+            return true;
+        }
+        let have: Vec<&str> = words(title).collect();
+        !self.words.is_empty() && self.words.iter().all(|word| have.contains(&word.as_str()))
+    }
+}
+
+/// The words of a title, long forms as their short ones.
+fn words(title: &str) -> impl Iterator<Item = &str> {
+    let short = |word| match word {
+        "information" => "it",
+        "vice" => "vp",
+        // The second halves of the long forms.
+        "technology" | "president" => "",
+        word => word,
+    };
+    title.split(|c: char| !c.is_alphanumeric()).map(short).filter(|word| !word.is_empty())
 }
 
 /// `Virginia, US`: every part must fit. A bare state finds only a tenth of those it should.
