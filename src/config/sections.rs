@@ -2,7 +2,10 @@
 //! published with the JSON Schema. Absent: where a value came from (`load`), and fetching secrets (`secret`).
 
 use super::value::{Address, CommandLine, DatabaseUrl, FilterValues, Secret, at_least, within};
-use crate::domain::{Period, Source};
+use crate::{
+    domain::{Period, Source},
+    intake, matching,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
@@ -28,8 +31,12 @@ pub struct Config {
     pub ui: Ui,
     /// Who may do what.
     pub users: Users,
-    // Settings that other rooms own, a line each: `pub quality: intake::Settings`, `pub matching: matching::Settings`,
-    // `pub survivorship: matching::survivorship::Settings`.
+    /// Cleaning and scoring.
+    pub intake: intake::Settings,
+    /// Who is who.
+    pub matching: matching::Settings,
+    /// Which value survives a merge.
+    pub survivorship: matching::survivorship::Rules,
 }
 
 /// The HaloPSA tenant: where it is, how to log in, and how gently to ask.

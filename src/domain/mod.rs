@@ -37,6 +37,7 @@ pub use fold::*;
 pub use id::*;
 pub use journal::*;
 pub use lead::*;
+pub use mail::*;
 pub use operation::*;
 pub use period::*;
 pub use quality::*;

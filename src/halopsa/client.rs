@@ -5,7 +5,8 @@ use super::{
     auth::Auth,
     wire::{List, one_object},
 };
-use crate::net::{self, Answer, Class, Client, Header, Lane, NetError, Replay, Request, Service, Tools};
+use crate::net::{self, Answer, Class, Client, Header, Lane, NetError, Replay, Request, Service, Tokens, Tools};
+use secrecy::SecretString;
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ struct Inner {
     config: Config,
     api: Client,
     auth: Auth,
+    tokens: Tokens,
 }
 
 impl Halo {
@@ -43,7 +45,7 @@ impl Halo {
         http.concurrency = config.concurrency;
         http.lanes = vec![Lane::new(Lane::ALL, vec![config.budget])];
         let (api, auth) = (Client::new(http, tools.clone())?, Auth::new(&config, tools)?);
-        Ok(Self(Arc::new(Inner { config, api, auth })))
+        Ok(Self(Arc::new(Inner { config, api, auth, tokens: Tokens::new(tools.clock.clone()) })))
     }
 
     pub(super) fn config(&self) -> &Config {
@@ -54,15 +56,8 @@ impl Halo {
     /// one cannot be the token's fault: Halo sends 401 also where a right is missing.
     pub(super) async fn call(&self, make: impl Fn(&Client) -> Request) -> Result<Answer, NetError> {
         let inner = &*self.0;
-        let token = inner.auth.token().await?;
-        match make(&inner.api).header("authorization", Header::Secret(token.header.clone())).send().await {
-            Err(error) if error.class() == Class::Auth => {
-                let fresh = inner.auth.renewed(&token).await?;
-                let again = make(&inner.api).header("authorization", Header::Secret(fresh.header.clone())).send().await;
-                again.map_err(|error| if error.class() == Class::Auth { error.seen_as(Class::Permission) } else { error })
-            }
-            other => other,
-        }
+        let with_token = |token: &SecretString| make(&inner.api).header("authorization", Header::Secret(token.clone()));
+        inner.tokens.call(|| inner.auth.fetch(), with_token).await
     }
 
     /// A list with these parameters; `key` is where the rows are by the documentation.

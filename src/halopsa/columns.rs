@@ -93,6 +93,11 @@ impl Entity {
         }
     }
 
+    /// Records of this kind have a column of their own for `field`.
+    pub fn has_column(self, field: Field) -> bool {
+        self.columns().iter().any(|column| column.field == field)
+    }
+
     /// Below `/api`.
     pub(super) const fn route(self) -> &'static str {
         match self {

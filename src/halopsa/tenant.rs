@@ -222,6 +222,18 @@ impl Missing {
     pub const fn can_be_created(&self) -> bool {
         matches!(self, Self::Field { .. } | Self::Reference { .. })
     }
+
+    /// The thing itself, in a few words, for lists of what was or would be created.
+    pub fn what(&self) -> String {
+        match self {
+            Self::TicketType { name, .. } => format!("ticket type {name}"),
+            Self::Status { ticket_type, name, .. } => format!("status {name} of {ticket_type}"),
+            Self::Field { spec } => format!("custom field CF{} ({}) on {}s", spec.name, spec.label, spec.entity),
+            Self::Reference { entity } => format!("custom field CF{} (our reference) on {entity}s", reference_name(*entity)),
+            Self::Options { name, labels } => format!("options {} of {name}", labels.join(", ")),
+            Self::Outcome { name } => format!("outcome {name}"),
+        }
+    }
 }
 
 impl fmt::Display for Missing {

@@ -56,6 +56,26 @@ impl Rows {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Where a row starts in its file, or its number in the answer, counted from 1.
+    pub fn line(&self, row: usize) -> u64 {
+        match self {
+            Self::Objects(_) => row as u64 + 1,
+            Self::Table { rows, .. } => rows.get(row).map_or(0, TableRow::line),
+        }
+    }
+
+    /// A row as JSON: an object as it came, a table's row by its column names, empty cells left out.
+    pub fn row_json(&self, row: usize) -> Option<Json> {
+        match self {
+            Self::Objects(rows) => rows.get(row).cloned(),
+            Self::Table { header, rows } => {
+                let row = rows.get(row)?;
+                let cells = header.names().zip(row.cells()).filter(|(_, cell)| !cell.is_empty());
+                Some(cells.map(|(name, cell)| (name.to_owned(), Json::from(cell))).collect::<serde_json::Map<_, _>>().into())
+            }
+        }
+    }
 }
 
 impl Default for Rows {

@@ -87,14 +87,21 @@ impl Why {
 impl Intake {
     /// Whose export the rows are and what their columns mean. `file_name` helps where the header is not enough.
     pub fn recognise(&self, rows: &Rows, file_name: &str) -> Recognition {
-        let (names, sample) = match rows {
-            Rows::Table { header, rows } => (header.names().map(str::to_owned).collect(), rows.iter().take(SAMPLE).cloned().collect()),
-            Rows::Objects(objects) => flattened(objects),
-        };
+        let (names, sample) = head(rows);
         let (source, confidence) = self.maker(rows, &names, file_name);
+        self.understood(source, confidence, rows, &names, &sample)
+    }
+
+    /// What the columns mean when a person says whose export it is.
+    pub fn recognise_as(&self, source: Source, rows: &Rows) -> Recognition {
+        let (names, sample) = head(rows);
+        self.understood(source, 1.0, rows, &names, &sample)
+    }
+
+    fn understood(&self, source: Source, confidence: f32, rows: &Rows, names: &[String], sample: &[TableRow]) -> Recognition {
         let mut mapping = self.mapping(source).clone();
         let is_api = matches!(rows, Rows::Objects(_)) && !source.file_only();
-        let columns = if is_api { known_paths(&names, &sample) } else { self.columns(&names, &sample, &mut mapping) };
+        let columns = if is_api { known_paths(names, sample) } else { self.columns(names, sample, &mut mapping) };
         Recognition { source, confidence, mapping, columns }
     }
 
@@ -171,6 +178,14 @@ impl Intake {
             columns.push(column);
         }
         columns
+    }
+}
+
+/// Column names and the first rows.
+fn head(rows: &Rows) -> (Vec<String>, Vec<TableRow>) {
+    match rows {
+        Rows::Table { header, rows } => (header.names().map(str::to_owned).collect(), rows.iter().take(SAMPLE).cloned().collect()),
+        Rows::Objects(objects) => flattened(objects),
     }
 }
 

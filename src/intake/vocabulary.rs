@@ -274,7 +274,7 @@ struct LegalForms {
 impl LegalForms {
     fn read() -> Self {
         let mut forms = Self { behind: FxHashMap::default(), front: Vec::new() };
-        for line in lines(include_str!("../../assets/legal_forms.txt")) {
+        for line in lines(include_str!("../../assets/legal_endings.txt")) {
             if let Some(form) = line.strip_prefix("front ") {
                 forms.front.push(form);
                 continue;

@@ -85,9 +85,14 @@ pub struct Tools {
 }
 
 impl Tools {
+    /// With that pace and those books, real waiting.
+    pub fn new(pace: Arc<dyn Pace>, ledger: Arc<dyn Ledger>, clock: Arc<dyn Clock>) -> Self {
+        Self { pace, ledger, clock, nap: Arc::new(Sleep) }
+    }
+
     /// Pace and books that last as long as this process, real waiting.
     pub fn in_memory(clock: Arc<dyn Clock>) -> Self {
-        Self { pace: Arc::new(MemoryPace::new(clock.clone())), ledger: Arc::new(MemoryLedger::default()), clock, nap: Arc::new(Sleep) }
+        Self::new(Arc::new(MemoryPace::new(clock.clone())), Arc::new(MemoryLedger::default()), clock)
     }
 }
 

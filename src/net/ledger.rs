@@ -108,7 +108,7 @@ pub trait Ledger: Send + Sync {
     fn reserve<'a>(&'a self, service: &'a str, what: &'a str, credits: Credits) -> BoxFuture<'a, Result<Reservation, LedgerError>>;
 
     /// The call cost `used`, which may be nothing.
-    fn settle(&self, reservation: Reservation, used: Credits) -> BoxFuture<'_, ()>;
+    fn settle<'a>(&'a self, service: &'a str, reservation: Reservation, used: Credits) -> BoxFuture<'a, ()>;
 }
 
 /// Makes a paid call: reserve, call, settle. `call` gives its result and what it cost. A failure that leaves in
@@ -126,11 +126,11 @@ pub async fn spend<T>(
     })?;
     match call.await {
         Ok((value, cost)) => {
-            ledger.settle(reservation, cost).await;
+            ledger.settle(service.key, reservation, cost).await;
             Ok(value)
         }
         Err(error) => {
-            ledger.settle(reservation, if error.in_doubt() { most } else { Credits::ZERO }).await;
+            ledger.settle(service.key, reservation, if error.in_doubt() { most } else { Credits::ZERO }).await;
             Err(error)
         }
     }
@@ -186,11 +186,11 @@ impl Ledger for MemoryLedger {
         })
     }
 
-    fn settle(&self, reservation: Reservation, used: Credits) -> BoxFuture<'_, ()> {
+    fn settle<'a>(&'a self, service: &'a str, reservation: Reservation, used: Credits) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((service, _)) = books.open.remove(&reservation.id) {
-                let spent = books.spent.entry(service).or_default();
+            if books.open.remove(&reservation.id).is_some() {
+                let spent = books.spent.entry(service.to_owned()).or_default();
                 *spent = *spent + used;
             }
         })

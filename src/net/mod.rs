@@ -14,6 +14,7 @@ mod ledger;
 mod pace;
 mod retry;
 mod scrub;
+mod token;
 mod window;
 
 pub use answer::Answer;
@@ -25,4 +26,5 @@ pub use ledger::{Credits, Ledger, LedgerError, MemoryLedger, Reservation, spend}
 pub use pace::{Grant, Lane, MemoryPace, Outcome, Pace, PaceError, State};
 pub use retry::{MAX_RETRY_AFTER, Retry, retry_after};
 pub use scrub::scrub;
+pub use token::{Granted, Tokens};
 pub use window::{Limit, Turn, Window, take};

@@ -1,3 +1,25 @@
-//! The sources: one file or folder each. Absent: store, sync, HaloPSA.
+//! The sources: one folder or file each, behind one trait and listed in one table. Absent: store, sync, HaloPSA, and what
+//! a row means (that is a mapping's business): a row leaves here with the provider's own keys.
+//!
+//! Read in this order: [`Provider`] (what a source can be asked), [`Search`] and [`Filter`] (what for), `two_step` (search
+//! for teasers, then pay for the people not known yet: six of the eight work so), then any source, then [`registry()`].
 
+mod apollo;
+mod cursor;
+mod error;
 pub mod file;
+mod hunter;
+mod provider;
+mod registry;
+mod search;
+mod settings;
+mod two_step;
+
+pub use error::FetchError;
+pub use provider::{
+    Balance, Capabilities, Clue, Deliverability, Enriched, Estimate, Finding, Known, Login, Provider, RateLeft, SUPPRESS, Usage,
+    Verification,
+};
+pub use registry::{Entry, entry, registry};
+pub use search::{Filter, FilterKind, Search, SearchError};
+pub use settings::{Credential, Settings};

@@ -1,6 +1,80 @@
 //! The one door through which every front end asks. Each verb checks the person's role, does its work in the
 //! rooms below, and answers with types that are ready to show. Absent: ratatui, clap, axum.
+//!
+//! `Services` holds the parts; a [`Session`] is one person at the door, and has the verbs: `review` and `merge`
+//! (questions and decisions), `records`, `pipeline`, `imports`, `halo` (sync, setup), `home`, `doctor`.
 
+mod doctor;
+mod error;
+mod errors_file;
+mod feeds;
+mod halo;
+mod history;
+mod home;
+mod imports;
+mod merge;
+mod open;
+mod pipeline;
+mod records;
+mod review;
+mod session;
 mod types;
 
+pub use error::{Kind, ServiceError};
+pub use open::Opening;
+pub use session::Session;
 pub use types::*;
+
+use crate::{
+    config::Config,
+    domain::Text,
+    intake::Intake,
+    net::Tools,
+    sync::{Core, halo::HaloSync, pace::StoreLedger},
+};
+use imports::Desk;
+use std::sync::Arc;
+
+/// What every service answers.
+pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
+
+/// The parts that all sessions share. Cheap to clone.
+#[derive(Clone)]
+pub struct Services(Arc<Parts>);
+
+/// The parts of [`Services`].
+pub struct Parts {
+    pub(in crate::services) core: Core,
+    pub(in crate::services) config: Config,
+    pub(in crate::services) intake: Arc<Intake>,
+    /// HaloPSA, or why there is none.
+    pub(in crate::services) halo: std::result::Result<HaloSync, ServiceError>,
+    pub(in crate::services) tools: Tools,
+    pub(in crate::services) ledger: Arc<StoreLedger>,
+    pub(in crate::services) imports: Desk,
+}
+
+impl std::ops::Deref for Services {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Services {
+    /// The session of whoever runs this process.
+    pub fn session(&self, login: &str) -> Session {
+        let role = self.config.users.role_of(login);
+        Session::new(self.clone(), Text::new(login), role)
+    }
+
+    /// The tenant's address in a browser.
+    fn halo_address(&self) -> Option<String> {
+        self.config.halopsa.base_url.as_ref().map(ToString::to_string)
+    }
+
+    /// HaloPSA, or the sentence that says how to configure it.
+    fn halo(&self) -> Result<&HaloSync> {
+        self.halo.as_ref().map_err(Clone::clone)
+    }
+}

@@ -1,25 +1,15 @@
 //! What the services answer: ready for a screen, a table or JSON. No front end computes from these; it shows them.
 
+pub use crate::config::Role;
 use crate::domain::{
     Choice, CompanyId, ContactId, ContactSummary, Counters, DecisionId, Defect, Evidence, Field, Golden, Lead, Lifecycle, Operation,
-    Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, RunId, RunState, Source, SourceRecord, StageChange,
-    StageKey, Text, Timestamp, Value,
+    Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, Source, SourceRecord, StageChange, StageKey, Text,
+    Timestamp, Value,
 };
 pub use crate::store::{BoardFilter, Card, CardKey, OutboxCounts, ReviewFilter, ReviewKey, ReviewRow, RowFailure, RunRecord, StageCount};
+pub use crate::sync::{bus::Event, halo::Report as SyncReport};
 use serde::Serialize;
 use std::{path::PathBuf, time::Duration};
-
-/// What a person may do. Each role may do everything the ones before it may.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Look.
-    Viewer,
-    /// Import, review, move, sync.
-    Operator,
-    /// Set up, erase, change who may what.
-    Admin,
-}
 
 /// The header line of every screen.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -59,8 +49,6 @@ pub struct Home {
     pub pipeline: Vec<LifecycleCount>,
     /// Cards that stand longer than the configured time.
     pub stuck: u64,
-    /// After how many days a card counts as stuck.
-    pub stuck_days: u32,
     /// Writes to HaloPSA.
     pub outbox: OutboxCounts,
     /// The sources.
@@ -201,8 +189,10 @@ pub struct ImportPlan {
 pub struct ColumnPlan {
     /// Its name in the file.
     pub column: Text,
-    /// The field it fills; `None`: it is kept in the raw row only.
+    /// The field it fills, where it is just one field.
     pub field: Option<Field>,
+    /// What it becomes, in words; empty: it is kept in the raw row only.
+    pub meaning: Text,
     /// How sure, 0 to 100.
     pub sure: u8,
     /// A value from the file.
@@ -523,21 +513,6 @@ pub struct OperationView {
     pub contact: Option<ContactId>,
 }
 
-/// What one sync did.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
-pub struct SyncReport {
-    /// Remote records that changed something here.
-    pub pulled: u64,
-    /// Remote records created or changed.
-    pub pushed: u64,
-    /// Fields both sides had changed.
-    pub conflicts: u64,
-    /// Writes still on the way.
-    pub pending: u64,
-    /// Writes that need a person.
-    pub dead: u64,
-}
-
 /// A line of `doctor`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Check {
@@ -572,26 +547,6 @@ pub struct SetupReport {
     pub missing: Vec<Text>,
 }
 
-/// Something happened that screens may want to show. Facts only; a screen asks again for what it shows.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Event {
-    /// Something in the database changed, here or in another process.
-    Changed,
-    /// A run moved on.
-    Progress {
-        /// Which.
-        run: RunId,
-        /// Its source.
-        source: Source,
-        /// Its counters by now.
-        counters: Counters,
-        /// It ended, and so.
-        ended: Option<RunState>,
-    },
-    /// A sentence for the hint row.
-    Said(Text),
-}
-
 /// What one decision may carry besides its kind.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct MergeChoice {
@@ -599,6 +554,19 @@ pub struct MergeChoice {
     pub candidate: Option<ContactId>,
     /// Fields whose value the person chose.
     pub choices: Vec<Choice>,
+}
+
+/// What to do with many questions at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReviewVerb {
+    /// What each suggests.
+    Accept,
+    /// A new contact of each.
+    Create,
+    /// Turn each away.
+    Drop,
+    /// Put each off.
+    Defer(Duration),
 }
 
 /// Outcomes by number, for tables.

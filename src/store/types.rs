@@ -248,8 +248,10 @@ pub struct Link {
     pub ours: BTreeSet<crate::domain::Field>,
     /// A ticket's place on the board as last seen.
     pub position: Option<Position>,
-    /// Deactivated there.
+    /// Deactivated there, by anybody.
     pub inactive: bool,
+    /// Deactivated by us: an undo may activate it again.
+    pub shelved: bool,
     /// Its own time stamp as last seen.
     pub last_update: Option<Timestamp>,
 }

@@ -3,8 +3,8 @@
 use super::Rules;
 use crate::{
     domain::{
-        CompanyId, ContactId, DecisionId, Field, Fields, Fingerprint, Giver, Golden, IdGen, Intent, LeadId, Operation, OperationId, SourceRecord,
-        Target, Text, Timestamp, folded,
+        CompanyId, ContactId, DecisionId, Field, Fields, Fingerprint, Giver, Golden, IdGen, Intent, LeadId, Operation, OperationId,
+        SourceRecord, Target, Text, Timestamp, folded,
     },
     matching::survivorship,
     store::{CompanyFace, ContactFace, Desk, Result, View},
@@ -25,11 +25,16 @@ pub fn golden_company(view: &View<'_>, company: CompanyId, rules: &Rules) -> Res
 }
 
 /// What lists show of a contact. `company_of` tells which golden company a member's employer is.
-pub fn contact_face(golden: &Golden, members: &[&SourceRecord], company_of: impl FnOnce(&SourceRecord) -> Result<Option<CompanyId>>) -> Result<ContactFace> {
+pub fn contact_face(
+    golden: &Golden,
+    members: &[&SourceRecord],
+    company_of: impl FnOnce(&SourceRecord) -> Result<Option<CompanyId>>,
+) -> Result<ContactFace> {
     let fields = golden.fields();
     let name = fields.person_name();
     let text = |field: Field| Text::new(fields.str(field));
-    let phone = [Field::Mobile, Field::Phone].into_iter().map(|field| fields.str(field)).find(|phone| !phone.is_empty()).unwrap_or_default();
+    let phone =
+        [Field::Mobile, Field::Phone].into_iter().map(|field| fields.str(field)).find(|phone| !phone.is_empty()).unwrap_or_default();
     let employer = employer(golden, members);
     Ok(ContactFace {
         name: if name.is_empty() { text(Field::Email) } else { name },

@@ -185,7 +185,11 @@ mod tests {
 
     fn history(id: u128, steps: &[(u32, &str)]) -> History {
         let workflows = Workflows::default();
-        let step = |(at, stage): &(u32, &str)| StageChange { to: workflows.find(stage, None).unwrap(), at: day(*at), by: "kim".into() };
+        let step = |(at, stage): &(u32, &str)| {
+            let to = workflows.find(stage, None).unwrap();
+            // Where a card came from is not counted here: the step before says it.
+            StageChange { from: to.clone(), to, at: day(*at), by: "kim".into() }
+        };
         History { lead: LeadId(Uuid::from_u128(id)), changes: steps.iter().map(step).collect() }
     }
 

@@ -476,6 +476,7 @@ async fn links_suppressions_cells_and_memory_read_back() {
         ours: [Field::CompanyName].into(),
         position: Some(Position::new(Lifecycle::Lead, "new_lead")),
         inactive: false,
+        shelved: false,
         last_update: Some(T0),
     };
     let kept = link.clone();

@@ -207,6 +207,7 @@ CREATE INDEX reviews_queue ON reviews(priority DESC, id) WHERE state = 'open';
 CREATE INDEX reviews_kind ON reviews(kind, priority DESC, id) WHERE state = 'open';
 CREATE INDEX reviews_pattern ON reviews(pattern, id) WHERE state = 'open' AND pattern <> 0;
 CREATE INDEX reviews_about ON reviews(about_id);
+CREATE INDEX reviews_email ON reviews(email) WHERE state <> 'done' AND email <> '';
 CREATE INDEX reviews_later ON reviews(until) WHERE state = 'later';
 
 CREATE TABLE decisions (
@@ -269,6 +270,7 @@ CREATE TABLE links (
   ours        TEXT NOT NULL,
   position    TEXT,
   inactive    INTEGER NOT NULL DEFAULT 0 CHECK (inactive IN (0, 1)),
+  shelved     INTEGER NOT NULL DEFAULT 0 CHECK (shelved IN (0, 1)),
   last_update INTEGER,
   PRIMARY KEY (entity, entity_id)
 ) STRICT, WITHOUT ROWID;

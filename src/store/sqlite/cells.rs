@@ -59,4 +59,10 @@ impl View<'_> {
         let sql = "SELECT holder, until FROM leases WHERE name = ?1 AND until > ?2";
         self.one(sql, params![name, now.as_micros()], |row| Ok((row.get(0)?, row.time(1)?)))
     }
+
+    /// Leases of that name's beginning that are held.
+    pub fn leases(&self, prefix: &str, now: Timestamp) -> Result<Vec<String>> {
+        let sql = "SELECT name FROM leases WHERE name >= ?1 AND name < ?1 || char(1114111) AND until > ?2 ORDER BY name LIMIT 1000";
+        self.all(sql, params![prefix, now.as_micros()], |row| row.get(0))
+    }
 }

@@ -18,6 +18,7 @@ fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
         ours: row.json(3)?,
         inactive: row.get(4)?,
         last_update: row.maybe_time(5)?,
+        shelved: row.get(7)?,
         position: row.get_ref(6)?.as_str_or_null()?.map(serde_json::from_str).transpose().map_err(|error| unreadable(6, error.into()))?,
     })
 }
@@ -25,7 +26,8 @@ fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
 impl View<'_> {
     /// The HaloPSA record of a target.
     pub fn link(&self, target: &Target) -> Result<Option<Link>> {
-        let sql = "SELECT halo_id, parent, base, ours, inactive, last_update, position FROM links WHERE entity = ?1 AND entity_id = ?2";
+        let sql =
+            "SELECT halo_id, parent, base, ours, inactive, last_update, position, shelved FROM links WHERE entity = ?1 AND entity_id = ?2";
         self.one(sql, params![target.entity(), target.uuid().as_bytes()], link)
     }
 
@@ -46,10 +48,11 @@ impl Desk<'_> {
     /// Sets what we know of a target's HaloPSA record.
     pub fn set_link(&self, target: &Target, link: &Link) -> Result<()> {
         self.run(
-            "INSERT INTO links(entity, entity_id, halo_id, parent, base, ours, inactive, last_update, position)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            "INSERT INTO links(entity, entity_id, halo_id, parent, base, ours, inactive, last_update, position, shelved)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT(entity, entity_id) DO UPDATE SET halo_id = excluded.halo_id, parent = excluded.parent, base = excluded.base,
-               ours = excluded.ours, inactive = excluded.inactive, last_update = excluded.last_update, position = excluded.position",
+               ours = excluded.ours, inactive = excluded.inactive, last_update = excluded.last_update, position = excluded.position,
+               shelved = excluded.shelved",
             params![
                 target.entity(),
                 target.uuid().as_bytes(),
@@ -59,7 +62,8 @@ impl Desk<'_> {
                 to_json("link", &link.ours)?,
                 link.inactive,
                 link.last_update.map(Timestamp::as_micros),
-                link.position.as_ref().map(|position| to_json("link", position)).transpose()?
+                link.position.as_ref().map(|position| to_json("link", position)).transpose()?,
+                link.shelved
             ],
         )?;
         Ok(())

@@ -106,6 +106,11 @@ impl Store {
         looked.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
+    /// Looks at one consistent moment on this very thread: for point look-ups of microseconds where nothing can wait.
+    pub fn read_now<T, E: From<StoreError>>(&self, look: impl FnOnce(&View<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.0.look(look)
+    }
+
     /// Works at a desk: all of `work` or nothing of it, durable when this returns. A panic in `work` is nothing.
     pub async fn write<T, E>(&self, work: impl FnOnce(&Desk<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where

@@ -66,6 +66,13 @@ impl View<'_> {
         })
     }
 
+    /// Whether that source's id was seen since then and became something: a person kept only because it was too weak, or
+    /// on the do-not-contact list, is known too.
+    pub fn seen_since(&self, source: Source, kind: RecordKind, external_id: &Text, since: Timestamp) -> Result<bool> {
+        let sql = "SELECT exists(SELECT 1 FROM records WHERE source = ?1 AND external_id = ?2 AND kind = ?3 AND seen_at >= ?4)";
+        self.value(sql, params![source.key(), external_id.as_str(), kind_number(kind), since.as_micros()])
+    }
+
     /// The golden company that a person's record names.
     pub fn company_of_record(&self, id: RecordId) -> Result<Option<CompanyId>> {
         Ok(self.one("SELECT company FROM records WHERE id = ?1", [id.as_bytes()], |row| row.maybe_id(0, CompanyId))?.flatten())
@@ -106,5 +113,10 @@ impl Desk<'_> {
             ],
         )?;
         Ok(())
+    }
+
+    /// Corrects what became of a record, at the desk that added it: that it told nothing new shows only afterwards.
+    pub fn set_outcome(&self, id: RecordId, outcome: Outcome) -> Result<()> {
+        self.run_one("record", id, "UPDATE records SET outcome = ?2 WHERE id = ?1", params![id.as_bytes(), outcome.key()])
     }
 }

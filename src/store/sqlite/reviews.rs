@@ -5,7 +5,9 @@ use super::{
     convert::{Columns, to_json},
 };
 use crate::{
-    domain::{About, Claim, ContactId, DecisionId, RecordId, ReviewId, ReviewItem, ReviewKind, ReviewState, Source, Text, Timestamp, Uuid},
+    domain::{
+        About, Claim, ContactId, DecisionId, Email, RecordId, ReviewId, ReviewItem, ReviewKind, ReviewState, Source, Text, Timestamp, Uuid,
+    },
     store::{Result, ReviewFace, ReviewFilter, ReviewKey, ReviewRow, StoreError},
 };
 use rusqlite::{Row, params};
@@ -98,6 +100,12 @@ impl View<'_> {
     pub fn review_about(&self, about: Uuid) -> Result<Option<ReviewItem>> {
         let sql = format!("SELECT {COLUMNS} FROM reviews WHERE about_id = ?1 AND state <> 'done' ORDER BY id DESC LIMIT 1");
         self.one(&sql, [about.as_bytes()], item)
+    }
+
+    /// An undecided item about a record of that source with that address.
+    pub fn open_question_with(&self, email: &Email, source: Source) -> Result<Option<ReviewId>> {
+        let sql = "SELECT id FROM reviews WHERE email = ?1 AND source = ?2 AND state <> 'done' ORDER BY id LIMIT 1";
+        self.one(sql, [email.as_str(), source.key()], |row| row.id(0, ReviewId))
     }
 
     /// The last decided item about a record.

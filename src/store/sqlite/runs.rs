@@ -47,6 +47,11 @@ impl View<'_> {
         self.all("SELECT page FROM pages WHERE run = ?1 AND taken = 0 ORDER BY page", [run.as_bytes()], |row| row.get(0))
     }
 
+    /// Whether a page was stored and not yet taken in.
+    pub fn page_waits(&self, run: RunId, page: u32) -> Result<bool> {
+        self.value("SELECT exists(SELECT 1 FROM pages WHERE run = ?1 AND page = ?2 AND taken = 0)", params![run.as_bytes(), page])
+    }
+
     /// A raw page.
     pub fn page(&self, run: RunId, page: u32) -> Result<Option<StoredPage>> {
         let sql = "SELECT rows FROM pages WHERE run = ?1 AND page = ?2";

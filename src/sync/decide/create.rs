@@ -50,7 +50,14 @@ impl Deciding<'_> {
     }
 
     /// Takes a create back: the contact is withdrawn (HaloPSA's copies become inactive), the record waits again.
-    pub(super) fn uncreate(&self, undo: DecisionId, made: &Decision, record: RecordId, contact: ContactId, lead: Option<LeadId>) -> Result<()> {
+    pub(super) fn uncreate(
+        &self,
+        undo: DecisionId,
+        made: &Decision,
+        record: RecordId,
+        contact: ContactId,
+        lead: Option<LeadId>,
+    ) -> Result<()> {
         let others = self.desk.memberships(contact.0)?.into_iter().any(|member| member.record != record);
         if others {
             return Err(super::DecideError::senseless("other records have joined this contact since; take those back first"));
@@ -63,7 +70,15 @@ impl Deciding<'_> {
     }
 
     /// Makes a taken-back create hold again.
-    pub(super) fn recreate(&self, redo: DecisionId, made: &Decision, record: RecordId, contact: ContactId, lead: Option<LeadId>, not: &[ContactId]) -> Result<()> {
+    pub(super) fn recreate(
+        &self,
+        redo: DecisionId,
+        made: &Decision,
+        record: RecordId,
+        contact: ContactId,
+        lead: Option<LeadId>,
+        not: &[ContactId],
+    ) -> Result<()> {
         if self.desk.entity_of(record)?.is_some() {
             return Err(super::DecideError::senseless("this record was decided otherwise since"));
         }

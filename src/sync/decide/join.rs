@@ -8,7 +8,14 @@ use crate::{
 
 impl Deciding<'_> {
     /// Joins `record` to what `contact` has become, with the values a person chose.
-    pub fn join(&self, record: RecordId, contact: ContactId, review: Option<ReviewId>, choices: &[Choice], evidence: Option<&Evidence>) -> Result<Decision> {
+    pub fn join(
+        &self,
+        record: RecordId,
+        contact: ContactId,
+        review: Option<ReviewId>,
+        choices: &[Choice],
+        evidence: Option<&Evidence>,
+    ) -> Result<Decision> {
         let contact = self.desk.standing(contact)?;
         if self.desk.is_gone(contact)? {
             return Err(DecideError::senseless(format!("contact {} was withdrawn; choose another or create a new one", contact.short())));

@@ -42,7 +42,8 @@ impl Deciding<'_> {
             self.desk.move_record(*record, RecordKind::Person, Some(into.0), Some(by), self.now)?;
         }
         self.desk.fold_contact(from, into, self.now)?;
-        let on_board = |contact| Ok::<_, DecideError>(self.desk.leads_of(contact)?.into_iter().find(|lead| !lead.folded).map(|lead| lead.id));
+        let on_board =
+            |contact| Ok::<_, DecideError>(self.desk.leads_of(contact)?.into_iter().find(|lead| !lead.folded).map(|lead| lead.id));
         let (lead, kept) = (on_board(from)?, on_board(into)?);
         match (lead, kept) {
             (Some(lead), None) => {
@@ -71,7 +72,15 @@ impl Deciding<'_> {
     }
 
     /// Takes a merge back: both sides stand as they were, and are not taken for the same again.
-    pub(super) fn unmerge(&self, undo: DecisionId, made: &Decision, from: ContactId, into: ContactId, records: &[RecordId], lead: Option<LeadId>) -> Result<()> {
+    pub(super) fn unmerge(
+        &self,
+        undo: DecisionId,
+        made: &Decision,
+        from: ContactId,
+        into: ContactId,
+        records: &[RecordId],
+        lead: Option<LeadId>,
+    ) -> Result<()> {
         if self.desk.folded_into(from)? != Some(into) {
             return Err(DecideError::senseless("this contact was folded elsewhere since; take that back first"));
         }

@@ -33,6 +33,9 @@ pub enum DecideError {
     /// The workflow does not allow the move.
     #[error("{0}")]
     Refused(Refusal),
+    /// Things have changed since the question was shown.
+    #[error("somebody like this has come in since this was shown; look at it again")]
+    Changed,
     /// It makes no sense as things stand.
     #[error("{0}")]
     Senseless(Text),
@@ -73,7 +76,14 @@ impl Deciding<'_> {
     }
 
     /// Writes the decision and its journal entry; settles the question it answers.
-    fn record(&self, id: DecisionId, review: Option<ReviewId>, action: Action, lead: Option<LeadId>, evidence: Option<&Evidence>) -> Result<Decision> {
+    fn record(
+        &self,
+        id: DecisionId,
+        review: Option<ReviewId>,
+        action: Action,
+        lead: Option<LeadId>,
+        evidence: Option<&Evidence>,
+    ) -> Result<Decision> {
         let decision = Decision { id, at: self.now, actor: self.actor.clone(), review, action, undone_by: None };
         self.desk.add_decision(&decision, lead, evidence)?;
         let subject = match (decision.action.contact(), lead, review) {

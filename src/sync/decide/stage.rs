@@ -3,7 +3,8 @@
 use super::{DecideError, Deciding, Result};
 use crate::{
     domain::{
-        Action, Choice, ContactId, Decision, DecisionId, Field, Fields, Lead, LeadId, Position, Suppression, SuppressionId, SuppressionKey, Text, Value,
+        Action, Choice, ContactId, Decision, DecisionId, Field, Fields, Lead, LeadId, Position, Suppression, SuppressionId, SuppressionKey,
+        Text, Value,
     },
     store::StoreError,
     sync::golden::golden_contact,
@@ -89,7 +90,15 @@ impl Deciding<'_> {
     }
 
     /// Makes a taken-back move hold again.
-    pub(super) fn move_again(&self, redo: DecisionId, made: &Decision, lead: LeadId, from: &Position, to: &Position, suppressed: &[SuppressionKey]) -> Result<()> {
+    pub(super) fn move_again(
+        &self,
+        redo: DecisionId,
+        made: &Decision,
+        lead: LeadId,
+        from: &Position,
+        to: &Position,
+        suppressed: &[SuppressionKey],
+    ) -> Result<()> {
         let lead = self.standing_at(lead, from)?;
         self.desk.set_choices_active(made.id, true)?;
         self.suppress(made.id, suppressed)?;

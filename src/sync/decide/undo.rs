@@ -22,7 +22,14 @@ impl Deciding<'_> {
             _ => self.take_back(id, &made)?,
         }
         let (contact, lead) = (made.action.contact(), lead_of(&made.action));
-        let decision = Decision { id, at: self.now, actor: self.actor.clone(), review: None, action: Action::Undo { decision: target }, undone_by: None };
+        let decision = Decision {
+            id,
+            at: self.now,
+            actor: self.actor.clone(),
+            review: None,
+            action: Action::Undo { decision: target },
+            undone_by: None,
+        };
         self.desk.add_decision(&decision, lead, None)?;
         let subject = contact.map(|contact| format!("contact {contact}")).unwrap_or_default();
         let detail = serde_json::json!({ "decision": id, "undoes": target }).to_string();

@@ -1,0 +1,257 @@
+//! A company's name taken apart (core, legal form, acronym), and how two cores compare. Used for companies and
+//! for the employers of people alike.
+
+use super::{
+    fold::{Near, fold, near},
+    tables::{LEGAL_FORMS, LegalForm, UNSPACED_FORMS, WEAK_WORDS},
+};
+
+/// A folded company name.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct CompanyName {
+    /// The words that name it, without legal form, brackets and connecting words; never empty for a name
+    /// that has letters.
+    pub core: String,
+    /// The legal form's number in the table, 0 when the name does not say.
+    pub form: u8,
+}
+
+/// Names are not longer in words than this.
+const WORDS: usize = 12;
+
+/// Words of a legal form's longest spelling.
+const FORM_WORDS: usize = 8;
+
+impl CompanyName {
+    /// Reads a name as a source spells it. The country, ISO alpha-2, decides which short words are legal forms.
+    pub fn new(raw: &str, country: Option<&str>) -> Self {
+        let (raw, unspaced) = strip_unspaced(raw.trim());
+        let plain = without_brackets(raw).replace(['&', '+'], " and ");
+        let folded = match fold(&plain) {
+            empty if empty.is_empty() => fold(raw),
+            folded => folded,
+        };
+        let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).take(WORDS).collect();
+        let mut form = unspaced;
+        while let Some((count, found)) = form_at_end(&words, country) {
+            words.truncate(words.len() - count);
+            form = if form == 0 { found } else { form };
+        }
+        if let Some((count, found)) = form_at_start(&words, country) {
+            words.drain(..count);
+            form = if form == 0 { found } else { form };
+        }
+        if words.len() > 1 && words[0] == "the" {
+            words.remove(0);
+        }
+        let connecting = |word: &&str| matches!(*word, "and" | "und" | "et" | "och" | "og" | "en");
+        if words.iter().filter(|word| !connecting(word)).count() > 0 {
+            words.retain(|word| !connecting(word));
+        }
+        Self { core: words.join(" "), form }
+    }
+
+    /// The number of a legal form that a source names by itself.
+    pub fn form_of(raw: &str, country: Option<&str>) -> u8 {
+        let folded = fold(&raw.replace(['&', '+'], " and "));
+        LEGAL_FORMS.get(folded.as_str()).map_or(0, |forms| pick(forms, country).map_or(0, |form| form.form))
+    }
+}
+
+/// Takes off legal forms of scripts without spaces, which stand before or behind the name.
+fn strip_unspaced(raw: &str) -> (&str, u8) {
+    if raw.is_ascii() {
+        return (raw, 0);
+    }
+    for (spelling, form) in UNSPACED_FORMS.iter() {
+        let rest = raw.strip_suffix(spelling).or_else(|| raw.strip_prefix(spelling)).map(str::trim);
+        if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {
+            return (rest, *form);
+        }
+    }
+    (raw, 0)
+}
+
+fn without_brackets(raw: &str) -> String {
+    let mut depth = 0_usize;
+    raw.chars()
+        .filter(|c| {
+            match c {
+                '(' | '[' => depth += 1,
+                ')' | ']' => {
+                    depth = depth.saturating_sub(1);
+                    return false;
+                }
+                _ => {}
+            }
+            depth == 0
+        })
+        .collect()
+}
+
+fn pick(forms: &[LegalForm], country: Option<&str>) -> Option<LegalForm> {
+    forms.iter().copied().find(|form| form.fits(country))
+}
+
+/// The longest legal form that the words end with and that leaves at least one word.
+fn form_at_end(words: &[&str], country: Option<&str>) -> Option<(usize, u8)> {
+    (1..words.len().min(FORM_WORDS + 1)).rev().find_map(|count| {
+        let tail = words[words.len() - count..].join(" ");
+        let form = pick(LEGAL_FORMS.get(tail.as_str())?, country)?;
+        // "Stone and Co": the connecting word goes with the form.
+        let and = count + 1 < words.len() && words[words.len() - count - 1] == "and";
+        Some((count + usize::from(and), form.form))
+    })
+}
+
+/// Forms that stand in front: PT Maju, OOO Romashka, UAB Vilnius.
+fn form_at_start(words: &[&str], country: Option<&str>) -> Option<(usize, u8)> {
+    let first = *words.first()?;
+    let leading = matches!(
+        first,
+        "pt" | "ooo" | "oao" | "zao" | "pao" | "ao" | "tov" | "uab" | "sia" | "sarl" | "sas" | "sci" | "stichting" | "kk" | "ip"
+    );
+    if !leading || words.len() < 2 {
+        return None;
+    }
+    Some((1, pick(LEGAL_FORMS.get(first)?, country)?.form))
+}
+
+/// How two cores compare.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum CoreFit {
+    /// The same words, perhaps spaced or ordered otherwise.
+    Same,
+    /// The same but for a slip in one word.
+    Close,
+    /// The same but for words that hardly tell: group, holding, a country.
+    Weak,
+    /// One is the initials of the other.
+    Acronym,
+    /// One has further words that do tell.
+    Inside,
+    /// They share a word that tells.
+    Partial,
+    /// Other words.
+    Differs,
+}
+
+/// Compares two cores. Symmetric.
+pub fn core_fit(a: &str, b: &str) -> CoreFit {
+    if a == b {
+        return CoreFit::Same;
+    }
+    // Words are paired greedily, so the order is fixed first.
+    let (a, b) = if a < b { (a, b) } else { (b, a) };
+    let (mut left, mut right): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
+    if a.bytes().filter(|b| *b != b' ').eq(b.bytes().filter(|b| *b != b' ')) {
+        return CoreFit::Same;
+    }
+    if initials(&left, &right) || initials(&right, &left) {
+        return CoreFit::Acronym;
+    }
+    let mut shared = false;
+    left.retain(|word| match right.iter().position(|other| other == word) {
+        Some(at) => {
+            right.swap_remove(at);
+            shared |= !WEAK_WORDS.contains(*word);
+            false
+        }
+        None => true,
+    });
+    if left.is_empty() && right.is_empty() {
+        return CoreFit::Same;
+    }
+    let mut slips = 0;
+    left.retain(|word| match right.iter().position(|other| near(word, other) <= Near::Alike) {
+        Some(at) => {
+            right.swap_remove(at);
+            slips += 1;
+            false
+        }
+        None => true,
+    });
+    let telling = |words: &[&str]| words.iter().filter(|word| !WEAK_WORDS.contains(**word)).count();
+    let (more_left, more_right) = (telling(&left), telling(&right));
+    let base = shared || slips > 0;
+    match (more_left, more_right) {
+        (0, 0) if slips > 0 => CoreFit::Close,
+        (0, 0) if base => CoreFit::Weak,
+        // "North Rail" and "Northrail Logistics" differ by more than a slip, "Northrail" and "North Rial" do not.
+        _ if near(&a.replace(' ', ""), &b.replace(' ', "")) == Near::Slip => CoreFit::Close,
+        (0, _) | (_, 0) if base => CoreFit::Inside,
+        _ if base => CoreFit::Partial,
+        _ => CoreFit::Differs,
+    }
+}
+
+/// `short` is one word, the first letters of `long`'s words.
+fn initials(short: &[&str], long: &[&str]) -> bool {
+    let [word] = short else { return false };
+    long.len() > 1 && word.len() >= 2 && (word.bytes().eq(long.iter().map(|word| word.as_bytes()[0])))
+}
+
+/// The first letters of a core of several words, in the form of a word; empty for one word.
+pub fn acronym(core: &str) -> String {
+    if core.contains(' ') { core.split(' ').filter_map(|word| word.get(..1)).collect() } else { String::new() }
+}
+
+/// `label`, the registrable label of a host, spells the core: `northrail` for North Rail, `acme-foods`.
+pub fn spelt_by(core: &str, label: &str) -> bool {
+    !core.is_empty() && core.bytes().filter(|b| *b != b' ').eq(label.bytes().filter(u8::is_ascii_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn legal_forms_come_off_by_country() {
+        for (raw, country, core) in [
+            ("Acme Foods GmbH & Co. KG", Some("DE"), "acme foods"),
+            ("Acme Foods, G.m.b.H.", None, "acme foods"),
+            ("The Stone & Sons Private Limited", Some("IN"), "stone sons"),
+            ("Müller und Söhne AG", Some("DE"), "muller sohne"),
+            ("Mueller & Soehne", None, "muller sohne"),
+            ("Danske Data A/S", Some("DK"), "danske data"),
+            ("Just As Good", Some("US"), "just as good"),
+            ("PT Maju Jaya Tbk", Some("ID"), "maju jaya"),
+            ("ООО Ромашка", Some("RU"), "romashka"),
+            ("株式会社日立製作所", Some("JP"), "rilizhizuosuo"),
+            ("Acme (Germany)", None, "acme"),
+            ("Limited", None, "limited"),
+            ("Stone & Co", None, "stone"),
+            ("Société Générale S.A.", Some("FR"), "societe generale"),
+        ] {
+            assert_eq!(CompanyName::new(raw, country).core, core, "{raw}");
+        }
+        assert_eq!(CompanyName::new("Acme Ltd.", None).form, CompanyName::new("Acme Limited", None).form);
+        assert_ne!(CompanyName::new("Acme Inc", None).form, CompanyName::new("Acme LLC", None).form);
+        assert_eq!(CompanyName::form_of("G.m.b.H.", None), CompanyName::new("X GmbH", None).form);
+    }
+
+    #[test]
+    fn cores_compare_by_what_tells() {
+        for (a, b, fit) in [
+            ("north rail", "northrail", CoreFit::Same),
+            ("rail north", "north rail", CoreFit::Same),
+            ("stone travel", "stnoe travel", CoreFit::Close),
+            ("stone travel", "stone travel group", CoreFit::Weak),
+            ("international business machines", "ibm", CoreFit::Acronym),
+            ("stone travel", "stone travel boston", CoreFit::Inside),
+            ("apex logistics", "apex freight", CoreFit::Partial),
+            ("apex logistics", "summit freight", CoreFit::Differs),
+        ] {
+            assert_eq!(core_fit(a, b), fit, "{a} / {b}");
+        }
+        assert!(spelt_by("north rail", "north-rail") && !spelt_by("", ""));
+    }
+
+    proptest! {
+        #[test]
+        fn core_fit_is_symmetric(a in "[a-c]{1,5}( [a-c]{1,5}){0,3}", b in "[a-c]{1,5}( [a-c]{1,5}){0,3}") {
+            prop_assert_eq!(core_fit(&a, &b), core_fit(&b, &a));
+        }
+    }
+}

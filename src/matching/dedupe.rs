@@ -1,0 +1,241 @@
+//! Many records at once: index, compare every pair that shares a key, learn from the patterns, join in guarded
+//! clusters. The caller brings progress to a screen and the results to files.
+
+use super::{
+    cluster::{self, Edge},
+    explain::{Case, evidence},
+    index::Index,
+    learn::{PatternTable, fit},
+    matcher::zone,
+    model::{Model, Weights},
+    pattern::Pattern,
+    prepared::Prepared,
+    settings::Settings,
+    subject::Subject,
+    verdict::Vetoes,
+};
+use crate::domain::{Bits, Evidence, Probability, Veto, Zone};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Where a run stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// Records go into the index.
+    Index,
+    /// Pairs are compared.
+    Compare,
+    /// Weights are fitted.
+    Learn,
+    /// Pairs are joined.
+    Join,
+}
+
+/// One report of progress.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: Phase,
+    /// Records done in this phase.
+    pub done: usize,
+    /// Records in all.
+    pub of: usize,
+}
+
+/// How to go about it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Options {
+    /// Zones and limits.
+    pub settings: Settings,
+    /// Where the weights start.
+    pub model: Model,
+    /// Whether they are fitted to these records.
+    pub learn: bool,
+}
+
+impl Default for Options {
+    /// Files are matched offline, so two HaloPSA records in them are no reason to ask.
+    fn default() -> Self {
+        Self { settings: Settings { ask_for_halo_pairs: false, ..Settings::default() }, model: Model::shipped(), learn: true }
+    }
+}
+
+/// Two records that may be one.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Pair {
+    /// Number of a record, counted from 0 in the order given.
+    pub left: u32,
+    /// A later one.
+    pub right: u32,
+    /// Their levels.
+    pub pattern: Pattern,
+    /// Bits for "the same".
+    pub score: Bits,
+    /// The probability of "the same".
+    pub probability: Probability,
+    /// Auto or review.
+    pub zone: Zone,
+    /// What forbids auto.
+    pub vetoes: Vetoes,
+}
+
+/// What came out.
+pub struct Outcome<S: Subject> {
+    /// Pairs in the auto and review zones, likeliest first.
+    pub pairs: Vec<Pair>,
+    /// The cluster of each record: the number of its first member.
+    pub clusters: Vec<u32>,
+    /// Every pair that was compared, with its bits, in rising order.
+    pub compared: Vec<(u32, u32, f32)>,
+    /// The weights that were used.
+    pub model: Model,
+    /// How many distinct patterns there are.
+    pub patterns: usize,
+    /// Keys that too many records had and that were refined by a second field.
+    pub refined_keys: u32,
+    /// Refined keys that still had too many and were not looked at.
+    pub dropped_keys: u32,
+    settings: Settings,
+    index: Index<S>,
+}
+
+impl<S: Subject> Outcome<S> {
+    /// Why a pair scores as it does.
+    pub fn explain(&self, pair: &Pair) -> Evidence {
+        let case = Case {
+            pattern: pair.pattern,
+            vetoes: pair.vetoes,
+            zone: pair.zone,
+            left: self.index.shown(pair.left),
+            right: self.index.shown(pair.right),
+        };
+        evidence::<S>(S::weights(&self.model), &self.settings, self.model.version, &case)
+    }
+}
+
+/// Records compared between two reports of progress.
+const STRIDE: usize = 4096;
+
+/// Finds out which of `records` are one.
+pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Outcome<S> {
+    let count = records.len();
+    let report = |phase: Phase, done: usize| progress(Progress { phase, done, of: count });
+    let content: Vec<u64> = records.par_iter().map(Prepared::content).collect();
+
+    let mut index = Index::<S>::default();
+    let mut keys: Vec<u64> = Vec::with_capacity(count * 16);
+    let mut ends: Vec<usize> = Vec::with_capacity(count);
+    for (nth, record) in records.into_iter().enumerate() {
+        if nth % STRIDE == 0 {
+            report(Phase::Index, nth);
+        }
+        keys.extend_from_slice(&record.keys);
+        ends.push(keys.len());
+        index.insert(record);
+    }
+
+    report(Phase::Compare, 0);
+    let keys_of = |nth: usize| &keys[if nth == 0 { 0 } else { ends[nth - 1] }..ends[nth]];
+    let done = AtomicUsize::new(0);
+    let chunks: Vec<usize> = (0..count).step_by(STRIDE).collect();
+    let compared: Vec<Vec<(u32, u32, Pattern)>> = chunks
+        .into_par_iter()
+        .map(|from| {
+            let mut found = Vec::new();
+            let mut pairs = Vec::new();
+            for nth in from..(from + STRIDE).min(count) {
+                let slot = nth as u32;
+                let row = index.row(slot);
+                index.candidates(keys_of(nth), row, &mut found);
+                let mut ruler = index.own_ruler(slot);
+                // Each pair once, from its earlier record.
+                for other in found.iter().copied().filter(|other| *other > slot) {
+                    pairs.push((slot, other, S::compare(&mut ruler, row, index.row(other))));
+                }
+            }
+            report(Phase::Compare, done.fetch_add(STRIDE.min(count - from), Ordering::Relaxed));
+            pairs
+        })
+        .collect();
+    drop(keys);
+    let compared: Vec<(u32, u32, Pattern)> = compared.into_iter().flatten().collect();
+
+    report(Phase::Learn, 0);
+    let table = tabulate(compared.iter().map(|(.., pattern)| *pattern));
+    let mut model = options.model.clone();
+    if options.learn {
+        *S::weights_mut(&mut model) = fit::<S>(&table, S::weights(&options.model));
+        model.version += 1;
+    }
+
+    report(Phase::Join, 0);
+    let weights = S::weights(&model);
+    let scores: FxHashMap<Pattern, Bits> = table.iter().map(|(pattern, _)| (*pattern, weights.score::<S>(*pattern))).collect();
+    let score_of = |pattern: &Pattern| scores.get(pattern).copied().unwrap_or_default();
+    let mut edges: Vec<Edge> = compared
+        .iter()
+        .map(|(left, right, pattern)| Edge { left: *left, right: *right, score: score_of(pattern).0 })
+        .filter(|edge| edge.score >= 0.0)
+        .collect();
+    let score = |a: u32, b: u32| {
+        let pattern = S::compare(&mut index.own_ruler(a), index.row(a), index.row(b));
+        weights.score::<S>(pattern).0
+    };
+    let clusters = cluster::join(count, &mut edges, options.settings.largest_cluster as usize, &content, score);
+    let mut pairs = judged::<S>(&compared, &clusters, &index, weights, &options.settings, &score_of);
+    pairs.sort_by(|a, b| b.score.0.total_cmp(&a.score.0).then((a.left, a.right).cmp(&(b.left, b.right))));
+    report(Phase::Join, count);
+    let (refined_keys, dropped_keys) = index.overflows();
+    Outcome {
+        pairs,
+        clusters,
+        compared: compared.iter().map(|(left, right, pattern)| (*left, *right, score_of(pattern).0)).collect(),
+        patterns: table.len(),
+        refined_keys,
+        dropped_keys,
+        settings: options.settings,
+        model,
+        index,
+    }
+}
+
+/// Counts patterns.
+pub(super) fn tabulate(patterns: impl Iterator<Item = Pattern>) -> PatternTable {
+    let mut counts: FxHashMap<Pattern, u64> = FxHashMap::default();
+    for pattern in patterns {
+        *counts.entry(pattern).or_default() += 1;
+    }
+    let mut table: PatternTable = counts.into_iter().collect();
+    table.sort_unstable();
+    table
+}
+
+/// The pairs worth showing, with vetoes and zone. A pair that the clusters keep apart is never auto.
+fn judged<S: Subject>(
+    compared: &[(u32, u32, Pattern)],
+    clusters: &[u32],
+    index: &Index<S>,
+    weights: &Weights,
+    settings: &Settings,
+    score_of: &(dyn Fn(&Pattern) -> Bits + Sync),
+) -> Vec<Pair> {
+    compared
+        .par_iter()
+        .filter_map(|(left, right, pattern)| {
+            let score = score_of(pattern);
+            let probability = weights.probability(score);
+            if f64::from(probability.0) < settings.review_from {
+                return None;
+            }
+            let mut vetoes = S::vetoes(*pattern, index.row(*left), index.row(*right));
+            if !settings.ask_for_halo_pairs {
+                vetoes = vetoes.without(Veto::TwoHaloRecords);
+            }
+            let apart = clusters[*left as usize] != clusters[*right as usize];
+            vetoes.put(Veto::Cluster, apart && score >= weights.auto);
+            let zone = zone::<S>(weights, settings, score, *pattern, vetoes);
+            Some(Pair { left: *left, right: *right, pattern: *pattern, score, probability, zone, vetoes })
+        })
+        .collect()
+}

@@ -1,0 +1,251 @@
+//! The index: every known record's row, the lists that find it, and the running counts. It finds and keeps; what
+//! to make of a pair is `matcher`'s, and whose a record is, `registry`'s.
+
+use super::{
+    lexicon::{Foreign, Lexicon, View, WordId, WordList},
+    postings::{Found, Postings, Put, refined},
+    prepared::{Prepared, Shown},
+    subject::{Carriers, Census, OWN_VALUES, Ruler, Subject},
+};
+use rustc_hash::FxHashSet;
+
+/// From this many different names on, a value says nothing about a person.
+const MANY_NAMES: usize = 4;
+
+/// Values noticed to be generic and not yet asked for; later ones are not kept.
+const MOST_NOTICED: usize = 256;
+
+/// One record held against the index: its row in the index's words, and the words that are only its own.
+#[derive(Debug)]
+pub struct Held<S: Subject> {
+    pub row: S::Row,
+    pub foreign: Foreign,
+    pub carriers: [Carriers; OWN_VALUES],
+}
+
+/// All rows of one kind of record, and the ways to them.
+#[derive(Debug)]
+pub struct Index<S: Subject> {
+    lexicon: Lexicon,
+    postings: Postings,
+    census: S::Census,
+    rows: Vec<S::Row>,
+    shown: Vec<Shown>,
+    alive: Vec<bool>,
+    dead: usize,
+    generic: FxHashSet<u64>,
+    noticed: Vec<Vec<u32>>,
+    /// No words: what records of the index itself are looked at with.
+    nothing: Foreign,
+}
+
+impl<S: Subject> Default for Index<S> {
+    fn default() -> Self {
+        Self {
+            lexicon: Lexicon::default(),
+            postings: Postings::default(),
+            census: S::Census::default(),
+            rows: Vec::new(),
+            shown: Vec::new(),
+            alive: Vec::new(),
+            dead: 0,
+            generic: FxHashSet::default(),
+            noticed: Vec::new(),
+            nothing: Foreign::default(),
+        }
+    }
+}
+
+impl<S: Subject> Index<S> {
+    /// Live records.
+    pub fn len(&self) -> usize {
+        self.rows.len() - self.dead
+    }
+
+    /// Records that were taken out and still have a slot.
+    pub const fn dead(&self) -> usize {
+        self.dead
+    }
+
+    /// Every live slot.
+    pub fn slots(&self) -> impl Iterator<Item = u32> {
+        (0..self.rows.len() as u32).filter(|slot| self.is_alive(*slot))
+    }
+
+    fn is_alive(&self, slot: u32) -> bool {
+        self.alive[slot as usize]
+    }
+
+    pub fn row(&self, slot: u32) -> &S::Row {
+        &self.rows[slot as usize]
+    }
+
+    pub fn shown(&self, slot: u32) -> &Shown {
+        &self.shown[slot as usize]
+    }
+
+    /// How many keys were refined because too many records have them, and how many of the refined ones overflowed
+    /// and are not looked at.
+    pub const fn overflows(&self) -> (u32, u32) {
+        self.postings.overflows()
+    }
+
+    /// Slots of the carriers of each value that turned generic since the last call.
+    pub fn take_noticed(&mut self) -> Vec<Vec<u32>> {
+        std::mem::take(&mut self.noticed)
+    }
+
+    fn view(&self) -> View<'_> {
+        View { lexicon: &self.lexicon, foreign: &self.nothing }
+    }
+
+    /// A ruler for comparing a held record with the index's.
+    pub fn ruler<'a>(&'a self, held: &'a Held<S>) -> Ruler<'a, S> {
+        Ruler::new(View { lexicon: &self.lexicon, foreign: &held.foreign }, &self.census, held.carriers)
+    }
+
+    /// A ruler for comparing a record of the index with others of it.
+    pub fn own_ruler(&self, slot: u32) -> Ruler<'_, S> {
+        let row = self.row(slot);
+        Ruler::new(self.view(), &self.census, self.carriers(row, S::bearer(row, &self.view())))
+    }
+
+    /// Translates a record into the index's words without putting it in.
+    pub fn hold(&self, record: &Prepared<S>) -> Held<S> {
+        let (foreign, ids) = Foreign::resolve(&record.words, &self.lexicon);
+        let mut row = record.row.clone();
+        S::words(&mut row, &mut |id: &mut WordId| *id = ids[*id as usize - 1]);
+        let bearer = S::bearer(&row, &View { lexicon: &self.lexicon, foreign: &foreign });
+        let carriers = self.carriers(&row, bearer);
+        Held { row, foreign, carriers }
+    }
+
+    /// How many names carry each of a row's own values, its own name counted.
+    fn carriers(&self, row: &S::Row, bearer: u32) -> [Carriers; OWN_VALUES] {
+        S::own_values(row).map(|key| if key == 0 { Carriers::One } else { self.carriers_of(key, bearer) })
+    }
+
+    fn carriers_of(&self, key: u64, own: u32) -> Carriers {
+        let found = self.postings.find(key);
+        let list = match &found {
+            Found::Nobody => return Carriers::One,
+            Found::Wide | Found::Full => return Carriers::Many,
+            Found::One(slot) => std::slice::from_ref(slot),
+            Found::Some(list) => list,
+        };
+        let view = self.view();
+        let mut names = [own; MANY_NAMES];
+        let mut count = usize::from(own != 0);
+        for slot in list.iter().filter(|slot| self.is_alive(**slot)) {
+            let bearer = S::bearer(self.row(*slot), &view);
+            if bearer != 0 && !names[..count].contains(&bearer) {
+                names[count] = bearer;
+                count += 1;
+                if count == MANY_NAMES {
+                    return Carriers::Many;
+                }
+            }
+        }
+        if count > 1 { Carriers::Few } else { Carriers::One }
+    }
+
+    /// Every live record that shares a key, in rising order, without repeats, into `found`.
+    pub fn candidates(&self, keys: &[u64], row: &S::Row, found: &mut Vec<u32>) {
+        found.clear();
+        let seconds = S::seconds(row);
+        for key in keys {
+            match self.postings.find(*key) {
+                Found::Nobody | Found::Full => {}
+                Found::One(slot) => found.push(slot),
+                Found::Some(list) => found.extend_from_slice(list),
+                Found::Wide => {
+                    for second in seconds.iter().filter(|second| **second != 0) {
+                        match self.postings.find(refined(*key, *second)) {
+                            Found::One(slot) => found.push(slot),
+                            Found::Some(list) => found.extend_from_slice(list),
+                            Found::Nobody | Found::Wide | Found::Full => {}
+                        }
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        if self.dead > 0 {
+            found.retain(|slot| self.is_alive(*slot));
+        }
+    }
+
+    /// Puts a record in, at the next slot.
+    pub fn insert(&mut self, record: Prepared<S>) -> u32 {
+        let Prepared { mut row, words, shown, keys, .. } = record;
+        let ids: Vec<WordId> = words.iter().map(|word| self.lexicon.intern(word)).collect();
+        S::words(&mut row, &mut |id: &mut WordId| *id = ids[*id as usize - 1]);
+        let slot = self.rows.len() as u32;
+        self.census.add(&row, &View { lexicon: &self.lexicon, foreign: &self.nothing });
+        self.rows.push(row);
+        self.shown.push(shown);
+        self.alive.push(true);
+        for key in keys {
+            self.post(key, slot);
+        }
+        self.notice(slot);
+        slot
+    }
+
+    fn post(&mut self, key: u64, slot: u32) {
+        match self.postings.put(key, slot) {
+            Put::Done | Put::Full => {}
+            Put::Wide => self.refine(key, slot),
+            Put::Widened(slots) => {
+                for slot in slots {
+                    self.refine(key, slot);
+                }
+            }
+        }
+    }
+
+    fn refine(&mut self, key: u64, slot: u32) {
+        if !self.is_alive(slot) {
+            return;
+        }
+        for second in S::seconds(&self.rows[slot as usize]).into_iter().filter(|second| *second != 0) {
+            self.postings.put_refined(refined(key, second), slot);
+        }
+    }
+
+    /// Looks whether a value of the new record has just become everybody's.
+    fn notice(&mut self, slot: u32) {
+        for key in S::own_values(self.row(slot)).into_iter().filter(|key| *key != 0) {
+            let Found::Some(list) = self.postings.find(key) else { continue };
+            if list.len() < MANY_NAMES || self.generic.contains(&key) || self.carriers_of(key, 0) != Carriers::Many {
+                continue;
+            }
+            let carriers = list.iter().copied().filter(|slot| self.is_alive(*slot)).collect();
+            self.generic.insert(key);
+            if self.noticed.len() < MOST_NOTICED {
+                self.noticed.push(carriers);
+            }
+        }
+    }
+
+    /// Takes a record out. Its slot stays empty until the index is built anew.
+    pub fn remove(&mut self, slot: u32) {
+        let at = slot as usize;
+        if std::mem::replace(&mut self.alive[at], false) {
+            let row = std::mem::take(&mut self.rows[at]);
+            self.census.remove(&row, &View { lexicon: &self.lexicon, foreign: &self.nothing });
+            self.shown[at] = Shown::default();
+            self.dead += 1;
+        }
+    }
+
+    /// A record as it was put in: for snapshots, and for building the index anew.
+    pub fn export(&self, slot: u32) -> (S::Row, WordList, Shown) {
+        let view = self.view();
+        let mut words = WordList::default();
+        let mut row = self.row(slot).clone();
+        S::words(&mut row, &mut |id: &mut WordId| *id = words.add(view.text(*id)));
+        (row, words, self.shown(slot).clone())
+    }
+}

@@ -1,0 +1,189 @@
+//! Learning without labels: expectation and maximisation over the table of distinct patterns. The classes hold
+//! their meaning by three things: priors that stand for as many pairs as [`BELIEF`], weights that learning may not move
+//! (profile and telephone), and rivals with names. With two plain classes the same levels learn "colleague" as
+//! the match.
+
+use super::{
+    matcher::Matcher,
+    model::{Model, NEVER, Weights},
+    pattern::{CLASSES, Pattern, PerClass},
+    subject::Subject,
+};
+use crate::domain::Text;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+/// How many pairs of each class the shipped share of levels counts for.
+const BELIEF: f64 = 40.0;
+
+/// How many pairs the shipped share of classes counts for.
+const PRIOR_BELIEF: f64 = 60.0;
+
+/// Rounds at most; the score of a pattern has settled long before.
+const ROUNDS: usize = 60;
+
+/// Learning stops when a round gains less than this many bits a pair.
+const SETTLED: f64 = 1e-5;
+
+/// A table of distinct patterns and how many pairs have each, in rising order of patterns.
+pub type PatternTable = Vec<(Pattern, u64)>;
+
+/// Fits weights to the pairs of a table. Sums are taken in the table's order, so that equal tables give equal
+/// weights to the last bit.
+pub fn fit<S: Subject>(table: &PatternTable, start: &Weights) -> Weights {
+    let shipped = Weights::shipped::<S>();
+    let mut weights = start.clone();
+    let known: Vec<Vec<usize>> = table.iter().map(|(pattern, _)| Weights::known::<S>(*pattern).map(|(_, at)| at).collect()).collect();
+    let pairs: f64 = table.iter().map(|(_, count)| *count as f64).sum();
+    let mut last = f64::NEG_INFINITY;
+    for _ in 0..ROUNDS {
+        let mut classes = [0.0; CLASSES];
+        let mut levels = vec![[0.0; CLASSES]; weights.levels.len()];
+        let mut likelihood = 0.0;
+        for ((_, count), known) in table.iter().zip(&known) {
+            let (shares, log) = responsibility(&weights, known);
+            likelihood += log * *count as f64;
+            for class in 0..CLASSES {
+                let pairs = shares[class] * *count as f64;
+                classes[class] += pairs;
+                for at in known {
+                    levels[*at][class] += pairs;
+                }
+            }
+        }
+        maximise::<S>(&mut weights, &shipped, classes, &levels);
+        if likelihood - last < SETTLED * pairs {
+            break;
+        }
+        last = likelihood;
+    }
+    weights
+}
+
+/// The share of each class in a pair, and log2 of its probability.
+fn responsibility(weights: &Weights, known: &[usize]) -> ([f64; CLASSES], f64) {
+    let mut sums = weights.prior.map(f64::from);
+    for at in known {
+        for (sum, level) in sums.iter_mut().zip(weights.levels[*at]) {
+            *sum += f64::from(level);
+        }
+    }
+    let top = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let parts = sums.map(|sum| (sum - top).exp2());
+    let total: f64 = parts.iter().sum();
+    (parts.map(|part| part / total), top + total.log2())
+}
+
+fn maximise<S: Subject>(weights: &mut Weights, shipped: &Weights, classes: [f64; CLASSES], levels: &[[f64; CLASSES]]) {
+    let all: f64 = classes.iter().sum();
+    for (class, seen) in classes.into_iter().enumerate().filter(|(class, _)| shipped.prior[*class] > NEVER) {
+        let share = (seen + PRIOR_BELIEF * f64::from(shipped.prior[class]).exp2()) / (all + PRIOR_BELIEF);
+        weights.prior[class] = share.log2() as f32;
+    }
+    let mut from = 0;
+    for factor in S::FACTORS {
+        let places = from..from + factor.levels.len();
+        from = places.end;
+        if !factor.learns {
+            continue;
+        }
+        let mut seen = [0.0; CLASSES];
+        for level in &levels[places.clone()] {
+            for (seen, pairs) in seen.iter_mut().zip(level) {
+                *seen += pairs;
+            }
+        }
+        for at in places {
+            for (class, pairs) in levels[at].into_iter().enumerate() {
+                let believed = BELIEF * f64::from(shipped.levels[at][class]).exp2();
+                weights.levels[at][class] = ((pairs + believed) / (seen[class] + BELIEF)).log2() as f32;
+            }
+        }
+    }
+}
+
+/// How far a level's weight has moved between two models, in bits for "the same" against the strongest rivals.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Drift {
+    /// Which level, in words.
+    pub level: Text,
+    /// Bits before.
+    pub before: f32,
+    /// Bits now.
+    pub now: f32,
+}
+
+/// The levels whose weight has moved by at least `bits`, farthest first.
+pub fn drift<S: Subject>(before: &Weights, now: &Weights, bits: f32) -> Vec<Drift> {
+    let weight = |level: &PerClass| {
+        let top = |classes: &[f32]| classes.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        top(&level[..super::pattern::SAME_CLASSES]) - top(&level[super::pattern::SAME_CLASSES..])
+    };
+    let names = S::FACTORS.iter().flat_map(|factor| factor.levels.iter().map(|level| (factor.aspect, level.words)));
+    let mut moved: Vec<Drift> = names
+        .zip(before.levels.iter().zip(&now.levels))
+        .map(|((aspect, words), (before, now))| Drift {
+            level: Text::from(format!("{}: {words}", aspect.label())),
+            before: weight(before),
+            now: weight(now),
+        })
+        .filter(|drift| (drift.now - drift.before).abs() >= bits)
+        .collect();
+    moved.sort_by(|a, b| (b.now - b.before).abs().total_cmp(&(a.now - a.before).abs()).then_with(|| a.level.cmp(&b.level)));
+    moved
+}
+
+/// What learning from an index gave.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refit {
+    /// The new model, one version on; take it into use with [`Matcher::adopt`].
+    pub model: Model,
+    /// What has moved by a bit or more.
+    pub drift: Vec<Drift>,
+    /// How many pairs it was learnt from.
+    pub pairs: u64,
+}
+
+/// Records whose pairs are looked at, at most; more teach nothing new.
+const SAMPLE: usize = 100_000;
+
+impl<S: Subject> Matcher<S> {
+    /// Fits the weights to the records it knows: to be called after large imports. Changes nothing.
+    pub fn refit(&self) -> Refit {
+        let slots: Vec<u32> = self.index.slots().collect();
+        let step = slots.len().div_ceil(SAMPLE).max(1);
+        let sample: Vec<u32> = slots.into_iter().step_by(step).collect();
+        let tables: Vec<PatternTable> = sample.par_chunks(1024).map(|slots| self.patterns_of(slots)).collect();
+        let mut counts: FxHashMap<Pattern, u64> = FxHashMap::default();
+        for (pattern, count) in tables.into_iter().flatten() {
+            *counts.entry(pattern).or_default() += count;
+        }
+        let mut table: PatternTable = counts.into_iter().collect();
+        table.sort_unstable();
+        let before = S::weights(&self.model);
+        let now = fit::<S>(&table, before);
+        let mut model = self.model.clone();
+        model.version += 1;
+        let drift = drift::<S>(before, &now, 1.0);
+        *S::weights_mut(&mut model) = now;
+        Refit { model, drift, pairs: table.iter().map(|(_, count)| count).sum() }
+    }
+
+    fn patterns_of(&self, slots: &[u32]) -> PatternTable {
+        let mut found = Vec::new();
+        let mut counts: FxHashMap<Pattern, u64> = FxHashMap::default();
+        for slot in slots {
+            let (row, words, _) = self.index.export(*slot);
+            let keys = S::keys(&row, &words);
+            let row = self.index.row(*slot);
+            self.index.candidates(&keys, row, &mut found);
+            let mut ruler = self.index.own_ruler(*slot);
+            // Each pair once, from its earlier record.
+            for other in found.iter().filter(|other| *other > slot) {
+                *counts.entry(S::compare(&mut ruler, row, self.index.row(*other))).or_default() += 1;
+            }
+        }
+        counts.into_iter().collect()
+    }
+}

@@ -1,0 +1,433 @@
+//! How two people compare: one level for each factor. Company, domain, mail host and switchboard agree for every
+//! two colleagues, so they are one factor and not four.
+
+use super::{
+    BoxKind, People, PersonRow,
+    levels::{EmailLevel, EmployerLevel, NameLevel, PhoneLevel, SHIFTS, factor},
+};
+use crate::matching::{
+    company::{CoreFit, spelt_by},
+    fold::Near,
+    lexicon::WordId,
+    mailbox::fits,
+    pattern::Pattern,
+    subject::{Carriers, Ruler},
+    title::TitleFit,
+};
+
+type PersonRuler<'a> = Ruler<'a, People>;
+
+/// The levels of a pair.
+pub fn compare(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Pattern {
+    let name = name(ruler, a, b);
+    let employer = employer(ruler, a, b);
+    let (rarity, at_employer) = if name.agrees() { rarity(ruler, a, b, employer) } else { (0, 0) };
+    Pattern::default()
+        .with(SHIFTS[factor::NAME], name as u8)
+        .with(SHIFTS[factor::RARITY], rarity)
+        .with(SHIFTS[factor::RARITY_AT_EMPLOYER], at_employer)
+        .with(SHIFTS[factor::MIDDLE], if name.agrees() { middle(ruler, a, b) } else { 0 })
+        .with(SHIFTS[factor::EMAIL], email(ruler, a, b, name) as u8)
+        .with(SHIFTS[factor::EMPLOYER], employer as u8)
+        .with(SHIFTS[factor::PHONE], phone(ruler, a, b) as u8)
+        .with(SHIFTS[factor::LINKEDIN], equal(a.linkedin, b.linkedin))
+        .with(SHIFTS[factor::TITLE], title(a, b))
+        .with(SHIFTS[factor::PLACE], place(ruler, a, b))
+        .with(SHIFTS[factor::ADDRESS], address(ruler, a, b))
+        .with(SHIFTS[factor::BIRTH], birth(a.birth, b.birth))
+        .with(SHIFTS[factor::IDENTIFIER], identifier(ruler, a, b))
+        .with(SHIFTS[factor::SOURCE], source(a, b))
+}
+
+/// 1 when equal, 2 when not, 0 when a side does not say.
+fn equal(a: u64, b: u64) -> u8 {
+    match (a, b) {
+        (0, _) | (_, 0) => 0,
+        _ if a == b => 1,
+        _ => 2,
+    }
+}
+
+/// How one part of two names compares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Missing,
+    Same,
+    Nickname,
+    Initial,
+    Double,
+    Slip,
+    Alike,
+    Differs,
+}
+
+impl From<Near> for Part {
+    fn from(near: Near) -> Self {
+        match near {
+            Near::Same => Self::Same,
+            Near::Slip => Self::Slip,
+            Near::Alike => Self::Alike,
+            Near::Far => Self::Differs,
+        }
+    }
+}
+
+fn name(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> NameLevel {
+    let (first, last) = (given(ruler, a, b), family(ruler, a, b));
+    let level = match (first, last) {
+        (Part::Missing, Part::Missing) => NameLevel::Missing,
+        (Part::Same, Part::Same) => NameLevel::Same,
+        (Part::Nickname, Part::Same) => NameLevel::Nickname,
+        (Part::Initial, Part::Same) => NameLevel::Initial,
+        (Part::Slip, Part::Same) => NameLevel::FirstSlip,
+        (Part::Alike, Part::Same) => NameLevel::FirstAlike,
+        (Part::Same, Part::Slip) => NameLevel::LastSlip,
+        (Part::Same, Part::Alike) => NameLevel::LastAlike,
+        (Part::Same | Part::Nickname, Part::Double) => NameLevel::PartOfDouble,
+        (Part::Missing, Part::Same) => NameLevel::LastFirstMissing,
+        (Part::Same, Part::Missing) => NameLevel::FirstLastMissing,
+        (Part::Differs, Part::Missing) | (Part::Missing, Part::Differs) => NameLevel::KnownPartDiffers,
+        (Part::Missing, _) | (_, Part::Missing) => NameLevel::KnownPartNear,
+        (Part::Differs, Part::Same) => NameLevel::LastOnly,
+        (Part::Same, Part::Differs) => NameLevel::FirstOnly,
+        (Part::Differs, Part::Differs) => NameLevel::Different,
+        (Part::Differs, _) => NameLevel::LastNear,
+        (_, Part::Differs) => NameLevel::FirstNear,
+        _ => NameLevel::BothNear,
+    };
+    if level > NameLevel::PartOfDouble && swapped(ruler, a, b) { NameLevel::Swapped } else { level }
+}
+
+fn given(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Part {
+    if a.given == 0 || b.given == 0 {
+        return Part::Missing;
+    }
+    if a.given == b.given {
+        return Part::Same;
+    }
+    let ((left, left_text), (right, right_text)) = (ruler.view.word(a.given), ruler.view.word(b.given));
+    if left_text.len() == 1 || right_text.len() == 1 {
+        let fits = left_text.as_bytes()[0] == right_text.as_bytes()[0];
+        return if fits { Part::Initial } else { Part::Differs };
+    }
+    // Anna-Maria who is called Maria.
+    let second = |one: WordId, other: WordId| one != 0 && one == other;
+    if second(a.given, b.middle) || second(a.middle, b.given) || meet(left.groups, right.groups) {
+        return Part::Nickname;
+    }
+    match ruler.near(a.given, b.given) {
+        // Alex for Alexandra, where no table knows it.
+        Near::Far
+            if left_text.len().min(right_text.len()) >= 4 && (left_text.starts_with(right_text) || right_text.starts_with(left_text)) =>
+        {
+            Part::Alike
+        }
+        near => near.into(),
+    }
+}
+
+/// Two rising lists have a number in common.
+fn meet(a: &[u16], b: &[u16]) -> bool {
+    a.iter().any(|one| b.contains(one))
+}
+
+fn family(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Part {
+    if a.family == 0 || b.family == 0 {
+        return Part::Missing;
+    }
+    let same = |one: WordId, other: WordId| one != 0 && one == other;
+    if a.family == b.family || same(a.whole, b.family) || same(a.family, b.whole) || same(a.whole, b.whole) {
+        return Part::Same;
+    }
+    let parts = |row: &PersonRow| [row.family, row.parts[0], row.parts[1]];
+    if (a.parts[0] != 0 || b.parts[0] != 0) && parts(a).into_iter().any(|part| part != 0 && parts(b).contains(&part)) {
+        return Part::Double;
+    }
+    ruler.near(a.family, b.family).into()
+}
+
+fn swapped(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> bool {
+    // Of a double last name that stands in front, the first part was taken for the first name.
+    let mut cross = |first: WordId, other: &PersonRow| {
+        first != 0 && [other.family, other.parts[0]].into_iter().any(|last| last != 0 && ruler.near(first, last) <= Near::Slip)
+    };
+    cross(a.given, b) && cross(b.given, a)
+}
+
+fn middle(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
+    if a.middle == 0 || b.middle == 0 {
+        return 0;
+    }
+    let (left, right) = (ruler.view.text(a.middle), ruler.view.text(b.middle));
+    let initial = left.len() == 1 || right.len() == 1;
+    if left == right || initial && left.as_bytes()[0] == right.as_bytes()[0] { 1 } else { 2 }
+}
+
+/// Expected namesakes, as a level among all people and a level inside the employer.
+fn rarity(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: EmployerLevel) -> (u8, u8) {
+    // The more frequent spelling counts: a slip makes any name rare.
+    let one = ruler.census.namesakes(a.given, a.family);
+    let other = if (a.given, a.family) == (b.given, b.family) { one } else { ruler.census.namesakes(b.given, b.family) };
+    let expected = one.max(other);
+    let everywhere = match expected.log2() {
+        bits if bits < -9.0 => 1,
+        bits if bits < -6.0 => 2,
+        bits if bits < -4.0 => 3,
+        bits if bits < -2.0 => 4,
+        bits if bits < 0.0 => 5,
+        _ => 6,
+    };
+    let together = matches!(
+        employer,
+        EmployerLevel::SameHost | EmployerLevel::SameName | EmployerLevel::OtherEnding | EmployerLevel::Close | EmployerLevel::Like
+    );
+    if !together {
+        return (everywhere, 0);
+    }
+    let heads = ruler.census.heads(a).max(ruler.census.heads(b));
+    let inside = expected * ruler.census.share(heads);
+    let there = match inside.log2() {
+        bits if bits < -16.0 => 1,
+        bits if bits < -13.0 => 2,
+        bits if bits < -10.0 => 3,
+        bits if bits < -7.0 => 4,
+        _ => 5,
+    };
+    (everywhere, there)
+}
+
+fn email(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLevel) -> EmailLevel {
+    let has = |row: &PersonRow, address: u64| address != 0 && (row.address == address || row.other_boxes.contains(&address));
+    let boxes = |row: &PersonRow| [row.address, row.other_boxes[0], row.other_boxes[1]];
+    if boxes(a).into_iter().any(|address| has(b, address)) {
+        let desk = a.box_kind == BoxKind::Role && a.address == b.address;
+        let generic = a.address == b.address && ruler.carriers[super::PHONES] == Carriers::Many;
+        return match name {
+            _ if desk || generic => EmailLevel::SameDesk,
+            NameLevel::Different => EmailLevel::SameOtherName,
+            _ => EmailLevel::Same,
+        };
+    }
+    if matches!(a.box_kind, BoxKind::None | BoxKind::Role) || matches!(b.box_kind, BoxKind::None | BoxKind::Role) {
+        return EmailLevel::Missing;
+    }
+    if a.box_host == b.box_host && a.box_kind == BoxKind::Work {
+        return at_one_host(ruler, a, b, name);
+    }
+    if a.base != 0 && a.base == b.base {
+        if a.number == b.number && ruler.near(a.box_host, b.box_host) <= Near::Slip {
+            return EmailLevel::Slip;
+        }
+        let unusual = (a.number == b.number && a.number > 0) || !spells_own_name(ruler, a);
+        return if unusual { EmailLevel::UnusualElsewhere } else { EmailLevel::NameElsewhere };
+    }
+    if a.box_host == b.box_host && a.base != 0 && b.base != 0 && a.number == b.number && ruler.near(a.base, b.base) == Near::Slip {
+        return EmailLevel::Slip;
+    }
+    if a.base != 0 && b.base != 0 && ruler.near(a.base, b.base) <= Near::Alike && ruler.near(a.box_host, b.box_host) <= Near::Alike {
+        return EmailLevel::Alike;
+    }
+    match (a.box_kind, b.box_kind) {
+        (BoxKind::Work, BoxKind::Work) => EmailLevel::HostsDiffer,
+        (BoxKind::Free, BoxKind::Free) => EmailLevel::BothFree,
+        _ => EmailLevel::FreeAndWork,
+    }
+}
+
+/// Two different boxes at one employer's host.
+fn at_one_host(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLevel) -> EmailLevel {
+    if a.base == b.base {
+        return if a.number == b.number { EmailLevel::OtherOfOneName } else { EmailLevel::NumberedTwins };
+    }
+    let view = ruler.view;
+    let fit = |owner: &PersonRow, box_of: &PersonRow| {
+        let base = view.text(box_of.base);
+        [owner.family, owner.whole, owner.parts[0], owner.parts[1]]
+            .into_iter()
+            .enumerate()
+            .any(|(nth, family)| (nth == 0 || family != 0) && fits(base, view.text(owner.given), view.text(family)))
+    };
+    let (a_fits_b, b_fits_a) = (fit(b, a), fit(a, b));
+    if a_fits_b && b_fits_a && name.agrees() {
+        // A number says that the plain box was somebody else's.
+        return if a.number == b.number { EmailLevel::OtherOfOneName } else { EmailLevel::OtherAtHost };
+    }
+    if a.base != 0 && b.base != 0 && a.number == b.number && name.agrees() && ruler.near(a.base, b.base) == Near::Slip {
+        return EmailLevel::Slip;
+    }
+    if fit(a, a) && fit(b, b) && !(a_fits_b && b_fits_a) { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost }
+}
+
+fn spells_own_name(ruler: &PersonRuler<'_>, row: &PersonRow) -> bool {
+    let view = &ruler.view;
+    fits(view.text(row.base), view.text(row.given), view.text(row.family))
+}
+
+fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> EmployerLevel {
+    let (hosts_a, hosts_b) = (a.hosts(), b.hosts());
+    let known = |hosts: [WordId; 2]| hosts.into_iter().any(|host| host != 0);
+    if hosts_a.into_iter().any(|host| host != 0 && hosts_b.contains(&host)) {
+        return EmployerLevel::SameHost;
+    }
+    let both_hosts = known(hosts_a) && known(hosts_b);
+    let cores = (a.core != 0 && b.core != 0).then(|| ruler.cores(a.core, b.core));
+    if both_hosts && same_label(ruler, hosts_a, hosts_b) {
+        return EmployerLevel::OtherEnding;
+    }
+    match cores {
+        Some(CoreFit::Same) if both_hosts => return EmployerLevel::SameNameOtherHost,
+        Some(CoreFit::Same) => return EmployerLevel::SameName,
+        Some(CoreFit::Close) => return EmployerLevel::Close,
+        Some(CoreFit::Weak | CoreFit::Acronym | CoreFit::Inside) => return EmployerLevel::Like,
+        _ => {}
+    }
+    // One side has only a host, the other only a name.
+    let spells = |core: WordId, hosts: [WordId; 2]| {
+        core != 0 && hosts.into_iter().any(|host| host != 0 && spelt_by(ruler.view.text(core), label(ruler.view.text(host))))
+    };
+    if spells(a.core, hosts_b) || spells(b.core, hosts_a) {
+        return EmployerLevel::SameName;
+    }
+    match cores {
+        Some(CoreFit::Partial) => EmployerLevel::Partial,
+        Some(_) => EmployerLevel::Differs,
+        None if both_hosts => EmployerLevel::Differs,
+        None => EmployerLevel::Missing,
+    }
+}
+
+/// `acme` of `acme.co.uk`.
+fn label(host: &str) -> &str {
+    host.split('.').next().unwrap_or_default()
+}
+
+fn same_label(ruler: &PersonRuler<'_>, a: [WordId; 2], b: [WordId; 2]) -> bool {
+    let labels = |hosts: [WordId; 2]| hosts.map(|host| if host == 0 { "" } else { label(ruler.view.text(host)) });
+    let labels_b = labels(b);
+    labels(a).into_iter().any(|label| label.len() > 3 && labels_b.contains(&label))
+}
+
+fn phone(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> PhoneLevel {
+    let mut block = false;
+    let mut found = None;
+    for (nth, number) in a.phones.iter().enumerate().filter(|(_, number)| **number != 0) {
+        for (mth, other) in b.phones.iter().enumerate().filter(|(_, number)| **number != 0) {
+            if number == other {
+                let mobile = a.mobiles >> nth & 1 == 1 || b.mobiles >> mth & 1 == 1;
+                let office = *number == a.switchboard || *number == b.switchboard;
+                let level = match ruler.carriers[nth] {
+                    _ if office => PhoneLevel::Shared,
+                    Carriers::Many => PhoneLevel::Shared,
+                    Carriers::Few => PhoneLevel::Few,
+                    Carriers::One if mobile => PhoneLevel::Mobile,
+                    Carriers::One => PhoneLevel::Alone,
+                };
+                found = Some(found.map_or(level, |known: PhoneLevel| if (level as u8) < known as u8 { level } else { known }));
+            }
+            // A direct line has the switchboard's number but for its last three digits.
+            block |= number / 1000 == other / 1000;
+        }
+    }
+    match found {
+        Some(level) => level,
+        None if a.phones[0] == 0 || b.phones[0] == 0 => PhoneLevel::Missing,
+        None if block => PhoneLevel::Block,
+        None => PhoneLevel::Differs,
+    }
+}
+
+fn title(a: &PersonRow, b: &PersonRow) -> u8 {
+    match a.title.fit(b.title) {
+        TitleFit::Missing => 0,
+        TitleFit::Same => 1,
+        TitleFit::Like => 2,
+        TitleFit::Overlap => 3,
+        TitleFit::Differs => 4,
+    }
+}
+
+fn place(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
+    let countries = match (a.country, b.country) {
+        (0, _) | (_, 0) => None,
+        (one, other) => Some(one == other),
+    };
+    if a.city != 0 && b.city != 0 {
+        return match (ruler.near(a.city, b.city), countries) {
+            (_, Some(false)) => 5,
+            (Near::Same, _) => 1,
+            (Near::Slip | Near::Alike, _) => 2,
+            (Near::Far, _) => 3,
+        };
+    }
+    match countries {
+        Some(true) => 4,
+        Some(false) => 5,
+        None => 0,
+    }
+}
+
+fn address(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
+    let postcodes = match (a.postcode, b.postcode) {
+        (0, _) | (_, 0) => None,
+        (one, other) => Some(one == other),
+    };
+    if a.street == 0 || b.street == 0 {
+        return match postcodes {
+            Some(true) => 3,
+            Some(false) => 4,
+            None => 0,
+        };
+    }
+    match (ruler.near(a.street, b.street), postcodes) {
+        (Near::Same, Some(true) | None) => 1,
+        (Near::Far, Some(true)) => 3,
+        (Near::Far, _) => 4,
+        _ => 2,
+    }
+}
+
+fn birth(a: u32, b: u32) -> u8 {
+    if a == 0 || b == 0 {
+        return 0;
+    }
+    if a == b {
+        return 1;
+    }
+    let parts = |day: u32| (day / 512, day / 32 % 16, day % 32);
+    let ((year_a, month_a, day_a), (year_b, month_b, day_b)) = (parts(a), parts(b));
+    let same = u8::from(year_a == year_b) + u8::from(month_a == month_b) + u8::from(day_a == day_b);
+    let swapped = year_a == year_b && month_a == day_b && day_a == month_b;
+    // One digit of the eight is another.
+    let digits = |(year, month, day): (u32, u32, u32)| (year * 100 + month) * 100 + day;
+    let (mut left, mut right, mut wrong) = (digits(parts(a)), digits(parts(b)), 0);
+    while left > 0 || right > 0 {
+        wrong += u8::from(left % 10 != right % 10);
+        left /= 10;
+        right /= 10;
+    }
+    match (same, swapped || wrong == 1) {
+        (_, true) => 2,
+        (2, _) => 3,
+        _ if wrong == 2 => 3,
+        _ => 4,
+    }
+}
+
+fn identifier(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
+    if a.identifier == 0 || b.identifier == 0 {
+        return 0;
+    }
+    match ruler.near(a.identifier, b.identifier) {
+        Near::Same => 1,
+        Near::Slip => 2,
+        Near::Alike | Near::Far => 3,
+    }
+}
+
+/// Sources seldom list one person twice.
+fn source(a: &PersonRow, b: &PersonRow) -> u8 {
+    if a.source != b.source {
+        return 3;
+    }
+    equal(a.external, b.external)
+}

@@ -1,0 +1,141 @@
+//! What a kind of record (people, companies) tells the matcher about itself. Everything else in this room is
+//! written once for both.
+
+use super::{
+    company::{CoreFit, core_fit},
+    fold::{Near, near},
+    lexicon::{View, WordId, WordList},
+    model::{Model, Weights},
+    pattern::{CLASSES, Factor, Pattern, PerClass},
+    prepared::Shown,
+    verdict::Vetoes,
+};
+use crate::domain::{Draft, Rival};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{fmt::Debug, hash::Hash};
+
+/// How many values of a record should be its own alone (numbers, a box): see [`Subject::own_values`].
+pub const OWN_VALUES: usize = 4;
+
+/// A kind of record.
+pub trait Subject: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
+    /// What its records add up to.
+    type Owner: Copy + Eq + Ord + Hash + Debug + Send + Sync + Serialize + DeserializeOwned;
+    /// The normal form.
+    type Row: Clone + Default + PartialEq + Hash + Debug + Send + Sync + Serialize + DeserializeOwned;
+    /// Running frequencies.
+    type Census: Census<Self::Row>;
+
+    /// The comparisons, in the order of their places in a pattern.
+    const FACTORS: &'static [Factor];
+    /// Where each factor's level lies.
+    const SHIFTS: &'static [u8];
+    /// What each class is as a rival of "same".
+    const RIVALS: [Option<Rival>; CLASSES];
+    /// Shipped frequencies of the classes among pairs that share a key.
+    const PRIOR: PerClass;
+
+    /// Reads a cleaned draft.
+    fn read(draft: &Draft) -> (Self::Row, WordList, Shown);
+    /// The blocking keys.
+    fn keys(row: &Self::Row, words: &WordList) -> Vec<u64>;
+    /// Every word of a row, to renumber it.
+    fn words(row: &mut Self::Row, each: &mut dyn FnMut(&mut WordId));
+    /// Second fields that split the list of a key which too many records have; 0 where not known.
+    fn seconds(row: &Self::Row) -> [u64; SECONDS];
+    /// Keys of the values that one person or company should have alone; 0 for none.
+    fn own_values(row: &Self::Row) -> [u64; OWN_VALUES];
+    /// A coarse name, equal for most records of one person or company: who carries a value. 0 when unknown.
+    fn bearer(row: &Self::Row, view: &View<'_>) -> u32;
+    /// The levels of a pair. Symmetric but for what `ruler` knows of `a`'s own values.
+    fn compare(ruler: &mut Ruler<'_, Self>, a: &Self::Row, b: &Self::Row) -> Pattern;
+    /// What forbids deciding a pair without a person.
+    fn vetoes(pattern: Pattern, a: &Self::Row, b: &Self::Row) -> Vetoes;
+    /// One agreement in the pattern is enough by itself: the exact box of one person.
+    fn decides_alone(pattern: Pattern) -> bool;
+    /// Its half of a model.
+    fn weights(model: &Model) -> &Weights;
+    /// Its half of a model, to replace it.
+    fn weights_mut(model: &mut Model) -> &mut Weights;
+}
+
+/// How many second fields a row offers.
+pub const SECONDS: usize = 8;
+
+/// Running frequencies of a kind of record.
+pub trait Census<Row>: Default + Debug + Send + Sync {
+    /// One record more.
+    fn add(&mut self, row: &Row, view: &View<'_>);
+    /// One record less.
+    fn remove(&mut self, row: &Row, view: &View<'_>);
+}
+
+/// How many different names carry a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub enum Carriers {
+    /// One, as it should be.
+    #[default]
+    One,
+    /// A few: a relative, a spelling, or a small office.
+    Few,
+    /// Many: the value says nothing about a person.
+    Many,
+}
+
+/// Everything that comparing one record with many needs.
+#[derive(Debug)]
+pub struct Ruler<'a, S: Subject> {
+    /// Words.
+    pub view: View<'a>,
+    /// Frequencies.
+    pub census: &'a S::Census,
+    /// Who carries each of the one record's own values.
+    pub carriers: [Carriers; OWN_VALUES],
+    memo: Memo,
+}
+
+/// Answers remembered while one record is held against many: candidates repeat names and employers.
+#[derive(Debug)]
+struct Memo {
+    near: [(WordId, WordId, Near); SLOTS],
+    cores: [(WordId, WordId, CoreFit); SLOTS],
+}
+
+/// A power of two; more than the distinct words of a usual candidate list.
+const SLOTS: usize = 64;
+
+impl<'a, S: Subject> Ruler<'a, S> {
+    /// A ruler for one record.
+    pub fn new(view: View<'a>, census: &'a S::Census, carriers: [Carriers; OWN_VALUES]) -> Self {
+        Self { view, census, carriers, memo: Memo { near: [(0, 0, Near::Same); SLOTS], cores: [(0, 0, CoreFit::Same); SLOTS] } }
+    }
+
+    /// How near two words are; both are known.
+    pub fn near(&mut self, a: WordId, b: WordId) -> Near {
+        if a == b {
+            return Near::Same;
+        }
+        let ((left, left_text), (right, right_text)) = (self.view.word(a), self.view.word(b));
+        // Two slips change four letters at most.
+        if (left.letters ^ right.letters).count_ones() > 4 {
+            return Near::Far;
+        }
+        let slot = &mut self.memo.near[(a ^ b.rotate_left(7)) as usize % SLOTS];
+        if (slot.0, slot.1) != (a, b) {
+            *slot = (a, b, near(left_text, right_text));
+        }
+        slot.2
+    }
+
+    /// How two company names compare; both are known.
+    pub fn cores(&mut self, a: WordId, b: WordId) -> CoreFit {
+        if a == b {
+            return CoreFit::Same;
+        }
+        let slot = &mut self.memo.cores[(a ^ b.rotate_left(7)) as usize % SLOTS];
+        if (slot.0, slot.1) != (a, b) {
+            *slot = (a, b, core_fit(self.view.text(a), self.view.text(b)));
+        }
+        slot.2
+    }
+}

@@ -1,0 +1,216 @@
+//! Feeds: where an import's pages come from, a provider's search or a file; and what a provider says of itself.
+
+use super::{Check, ImportPlan, Kind, Parts, Result, ServiceError, Verdict, doctor::check, imports::From};
+use crate::{
+    config::{Config, Login, SourceAccess},
+    domain::{Clock, RecordKind, Source, Text},
+    intake::raw::RawPage,
+    net::{Class, Credits, Limit},
+    providers::{
+        self, FetchError, Provider, Search, Settings,
+        file::{FileError, FileSource, Options},
+    },
+    store::Store,
+    sync::import::{Feed, FeedError, Then},
+};
+use futures_util::future::BoxFuture;
+use secrecy::SecretString;
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// Somebody we got from the source less than this ago is not paid for again (e-mail data is held for 30 days,
+/// requirements 5.10).
+const FRESH: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long to wait where a source says "later" and not when.
+const LATER: Duration = Duration::from_secs(60);
+
+/// A search's filters: the saved search's, and `--set` over them.
+pub(super) fn filters(
+    config: &Config,
+    source: Source,
+    search: Option<&Text>,
+    set: &[(String, String)],
+) -> Result<BTreeMap<String, serde_json::Value>> {
+    let invalid = |words: String| ServiceError::new(Kind::Invalid, words);
+    let settings = config.sources.get(source).ok_or_else(|| invalid(format!("{source} is no provider; import its file with --file")))?;
+    let mut filters = BTreeMap::new();
+    if let Some(name) = search {
+        let known: Vec<&str> = settings.searches.keys().map(String::as_str).collect();
+        let saved = settings.searches.get(name.as_str()).ok_or_else(|| {
+            let list = if known.is_empty() { "there is none yet".to_owned() } else { format!("there are {}", known.join(", ")) };
+            invalid(format!(
+                "no search of {source} is called {:?}; {list}; searches stand under [sources.{}.searches] in leadloom.toml",
+                name.as_str(),
+                source.key()
+            ))
+        })?;
+        filters.extend(saved.iter().map(|(name, values)| (name.clone(), plain(&values.0))));
+    }
+    filters.extend(set.iter().map(|(name, value)| (name.clone(), value.clone().into())));
+    Ok(filters)
+}
+
+fn plain(values: &[String]) -> serde_json::Value {
+    match values {
+        [one] => one.clone().into(),
+        many => many.into(),
+    }
+}
+
+/// The feed of a run.
+pub(super) async fn feed(services: &Parts, from: &From) -> Result<Arc<dyn Feed>> {
+    match from {
+        From::Provider { source, filters } => {
+            let provider = provider(services, *source)?;
+            let search = Search { filters: filters.clone(), limit: None };
+            let (store, clock) = (services.core.store.clone(), services.core.clock.clone());
+            Ok(Arc::new(ProviderFeed { provider, search, store, clock }))
+        }
+        From::File { path, .. } => Ok(Arc::new(FileFeed::open(path, usize::from(services.config.import.batch)).await?)),
+    }
+}
+
+fn provider(services: &Parts, source: Source) -> Result<Arc<dyn Provider>> {
+    let access = services.config.source_access(source).map_err(|error| ServiceError::from(&error))?;
+    let entry = providers::entry(source).ok_or_else(|| {
+        ServiceError::new(Kind::Invalid, format!("{source} has no API that this version can ask; import its file with --file"))
+    })?;
+    let provider = entry.build(&settings(access), &services.tools);
+    provider.map_err(|error| ServiceError::new(Kind::NotConfigured, error.to_string()))
+}
+
+fn settings(access: SourceAccess) -> Settings {
+    let login: Vec<(&str, SecretString)> = match access.login {
+        Login::Key(key) => vec![("api_key", key)],
+        Login::Client { id, secret } => vec![("client_id", id.into()), ("client_secret", secret)],
+        Login::Password { username, password } => vec![("username", username.into()), ("password", password)],
+    };
+    Settings {
+        base_url: access.base_url.map(|address| (*address).clone()),
+        budget: access.budget.map(|budget| Limit { calls: budget.requests, per: budget.per.0 }),
+        login: login.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        ..Settings::default()
+    }
+}
+
+struct ProviderFeed {
+    provider: Arc<dyn Provider>,
+    search: Search,
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+impl Feed for ProviderFeed {
+    fn page<'a>(&'a self, cursor: Option<&'a str>) -> BoxFuture<'a, std::result::Result<RawPage, FeedError>> {
+        Box::pin(async move {
+            let (source, since) = (self.provider.source(), self.clock.now().minus(FRESH));
+            // A look-up by index of microseconds; an unreadable store asks the source again, which costs but harms nobody.
+            let known = |id: &str| {
+                let id = Text::new(id);
+                self.store.read_now(|view| view.seen_since(source, RecordKind::Person, &id, since)).unwrap_or(false)
+            };
+            self.provider.fetch(&self.search, cursor, &known).await.map_err(|error| feed_error(&error))
+        })
+    }
+}
+
+fn feed_error(error: &FetchError) -> FeedError {
+    let wait = error.wait().unwrap_or(LATER);
+    let then = match error.class() {
+        Some(Class::RateLimited | Class::Resting) => Then::Wait(wait),
+        Some(Class::Quota) => Then::End,
+        _ => Then::Fail,
+    };
+    FeedError { words: Text::from(error.to_string()), then }
+}
+
+struct FileFeed(Arc<Mutex<FileSource>>);
+
+impl FileFeed {
+    async fn open(path: &Path, rows: usize) -> Result<Self> {
+        let path = path.to_owned();
+        let opened =
+            tokio::task::spawn_blocking(move || FileSource::open(&path, Options { page_rows: rows.max(1), ..Options::default() })).await;
+        let file = opened.map_err(|_| died())?.map_err(|error| ServiceError::new(Kind::Invalid, error.to_string()))?;
+        Ok(Self(Arc::new(Mutex::new(file))))
+    }
+}
+
+fn died() -> ServiceError {
+    ServiceError::new(Kind::Trouble, "the file could not be read: a defect of this program")
+}
+
+impl Feed for FileFeed {
+    fn page<'a>(&'a self, cursor: Option<&'a str>) -> BoxFuture<'a, std::result::Result<RawPage, FeedError>> {
+        Box::pin(async move {
+            let (file, cursor) = (self.0.clone(), cursor.map(str::to_owned));
+            let read =
+                tokio::task::spawn_blocking(move || file.lock().unwrap_or_else(PoisonError::into_inner).page(cursor.as_deref())).await;
+            let fail = |words: String| FeedError { words: Text::from(words), then: Then::Fail };
+            read.map_err(|_| fail(died().to_string()))?.map_err(|error: FileError| fail(error.to_string()))
+        })
+    }
+}
+
+/// What a search would bring and cost.
+pub(super) async fn plan(
+    services: &Parts,
+    source: Source,
+    filters: &BTreeMap<String, serde_json::Value>,
+    limit: Option<u64>,
+) -> Result<ImportPlan> {
+    let provider = provider(services, source)?;
+    let search = Search { filters: filters.clone(), limit };
+    let estimate = provider.estimate(&search).await.map_err(|error| fetch_trouble(&error))?;
+    let mut notes = vec![Text::new(provider.capabilities().costs)];
+    if !estimate.note.is_empty() {
+        notes.push(Text::new(estimate.note));
+    }
+    let credits = estimate.credits.map(|credits| credits.as_thousandths().div_ceil(1000));
+    Ok(ImportPlan { source, rows: estimate.rows, credits, columns: Vec::new(), notes })
+}
+
+fn fetch_trouble(error: &FetchError) -> ServiceError {
+    let kind = match error.class() {
+        Some(Class::Auth | Class::Permission) => Kind::Refused,
+        Some(Class::Setup) => Kind::NotConfigured,
+        Some(_) => Kind::Trouble,
+        None => Kind::Invalid,
+    };
+    ServiceError::new(kind, error.to_string())
+}
+
+/// Tries a source's login and reads what is left there.
+pub(super) async fn test(services: &Parts, source: Source) -> Check {
+    let name = source.label();
+    let provider = match provider(services, source) {
+        Ok(provider) => provider,
+        Err(error) => return check(name, Verdict::Warn, error.to_string()),
+    };
+    let login = match provider.test_login().await {
+        Ok(login) => login,
+        Err(error) => return check(name, Verdict::Fail, error.to_string()),
+    };
+    let account = if login.account.is_empty() { "login ok".to_owned() } else { format!("login ok, {}", login.account) };
+    match provider.usage().await {
+        Ok(usage) => {
+            let left = usage.credits.iter().filter_map(|balance| Some(format!("{} {} left", balance.left?, balance.name)));
+            let words: Vec<String> = std::iter::once(account).chain(left).collect();
+            let empty = usage.credits.iter().any(|balance| balance.left == Some(Credits::ZERO));
+            check(name, if empty { Verdict::Warn } else { Verdict::Ok }, words.join(", "))
+        }
+        Err(FetchError::Unsupported(..)) => check(name, Verdict::Ok, account),
+        Err(error) => check(name, Verdict::Warn, format!("{account}; what is left could not be read: {error}")),
+    }
+}
+
+/// Credits left under the configured ceiling this month; `None` where there is no ceiling.
+pub(super) async fn credits_left(services: &Parts, source: Source) -> Option<i64> {
+    let ceiling = services.ledger.ceiling(source.key())?;
+    let used = services.ledger.used(source.key()).await.ok()?;
+    Some((ceiling.less(used).as_thousandths() / 1000) as i64)
+}

@@ -1,0 +1,361 @@
+//! Imports: sources, runs, starting, pausing, resuming, and what a file or search would bring.
+
+use super::{
+    ColumnPlan, ImportFrom, ImportPlan, ImportRequest, Kind, Parts, Result, Role, RowFailure, RunRecord, RunView, ServiceError, Session,
+    SourceStanding, SourceState, errors_file, feeds,
+};
+use crate::{
+    domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
+    intake::{Mapping, Recognition},
+    providers::file::{FileSource, Options},
+    store::StoreError,
+    sync::import::{self, Job},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::task::JoinHandle;
+
+/// What a run was asked for, kept with it so that any process can resume it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Asked {
+    /// In a person's words: a search's name, a file's name.
+    pub what: Text,
+    /// No more rows than this.
+    pub limit: Option<u64>,
+    /// From where.
+    pub from: From,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum From {
+    /// A provider's search: its filters with their values.
+    Provider { source: Source, filters: BTreeMap<String, serde_json::Value> },
+    /// A file, with the mapping that was settled when it was started.
+    File { path: PathBuf, mapping: String },
+}
+
+/// Runs at work in this process.
+#[derive(Default)]
+pub(super) struct Desk {
+    at_work: Mutex<HashMap<RunId, AtWork>>,
+}
+
+struct AtWork {
+    handle: JoinHandle<Result<Run, StoreError>>,
+    since: Timestamp,
+    read: u64,
+}
+
+impl Session {
+    /// Every provider with how it stands.
+    pub async fn sources(&self) -> Result<Vec<SourceState>> {
+        let now = self.now();
+        let services = self.services.clone();
+        let mut states = self
+            .look(move |view| {
+                let running = import::running(view, now)?;
+                let mut states = Vec::new();
+                for source in Source::providers() {
+                    let last = view.runs(Some(source), None, 1)?.pop();
+                    let held = last.as_ref().is_some_and(|run| running.contains(&run.id));
+                    states.push(source_state(&services, source, last, held));
+                }
+                Ok(states)
+            })
+            .await?;
+        for state in &mut states {
+            state.credits = feeds::credits_left(&self.services, state.source).await;
+        }
+        Ok(states)
+    }
+
+    /// Runs, newest first.
+    pub async fn runs(&self, source: Option<Source>, before: Option<RunId>, limit: u32) -> Result<Vec<RunView>> {
+        let runs = self.look(move |view| view.runs(source, before, limit)).await?;
+        Ok(runs.into_iter().map(|run| self.run_view(run)).collect())
+    }
+
+    /// One run.
+    pub async fn run(&self, id: RunId) -> Result<RunView> {
+        let run = self.look(move |view| view.run_of(id)?.ok_or(StoreError::NotFound { what: "run", id: id.to_string() })).await?;
+        Ok(self.run_view(run))
+    }
+
+    /// The run that a person names by its id or by the last digits of it.
+    pub async fn named_run(&self, name: &str) -> Result<RunId> {
+        if let Ok(id) = name.parse() {
+            return Ok(id);
+        }
+        let runs = self.look(|view| view.runs(None, None, 1000)).await?;
+        let found: Vec<RunId> = runs.iter().map(|run| run.id).filter(|id| id.short().ends_with(&name.to_lowercase())).collect();
+        super::review::only(&found, "run", name, RunId::short)
+    }
+
+    /// Records that a run brought, by outcome.
+    pub async fn run_records(&self, id: RunId, outcome: Option<Outcome>, after: Option<RecordId>, limit: u32) -> Result<Vec<RunRecord>> {
+        self.look(move |view| view.run_records(id, outcome, after, limit)).await
+    }
+
+    /// Rows of a run that could not be used.
+    pub async fn row_errors(&self, id: RunId, after: Option<u64>, limit: u32) -> Result<Vec<RowFailure>> {
+        self.look(move |view| view.row_errors(id, after, limit)).await
+    }
+
+    /// What an import would bring and cost, without doing it.
+    pub async fn plan_import(&self, request: &ImportRequest) -> Result<ImportPlan> {
+        match &request.from {
+            ImportFrom::File { path, source, mapping } => {
+                let opened = open_file(&self.services, path, *source, mapping.as_deref()).await?;
+                Ok(file_plan(&opened))
+            }
+            ImportFrom::Provider { source, search, set } => {
+                let filters = feeds::filters(&self.services.config, *source, search.as_ref(), set)?;
+                feeds::plan(&self.services, *source, &filters, request.limit).await
+            }
+        }
+    }
+
+    /// The mapping of a file as a mapping file to keep and mend.
+    pub async fn file_mapping(&self, path: &Path, source: Option<Source>) -> Result<String> {
+        Ok(open_file(&self.services, path, source, None).await?.recognition.to_toml())
+    }
+
+    /// Starts an import; it goes on in this process until it ends, is paused or is stopped.
+    pub async fn start_import(&self, request: &ImportRequest) -> Result<RunId> {
+        self.need(Role::Operator)?;
+        let (asked, source) = self.asked(request).await?;
+        let run = Run {
+            id: RunId::next(&*self.services.core.ids),
+            source,
+            state: RunState::Running,
+            request: serde_json::to_string(&asked).map_err(|error| ServiceError::new(Kind::Trouble, error.to_string()))?,
+            cursor: None,
+            pages: 0,
+            counters: crate::domain::Counters::default(),
+            total: None,
+            error: None,
+            started_at: self.now(),
+            finished_at: None,
+            actor: self.login().clone(),
+        };
+        let id = run.id;
+        let feed = feeds::feed(&self.services, &asked.from).await?;
+        self.services.core.store.write(move |desk| desk.start_run(&run)).await?;
+        self.begin(id, asked, feed)?;
+        Ok(id)
+    }
+
+    async fn asked(&self, request: &ImportRequest) -> Result<(Asked, Source)> {
+        let limit = request.limit;
+        match &request.from {
+            ImportFrom::File { path, source, mapping } => {
+                let opened = open_file(&self.services, path, *source, mapping.as_deref()).await?;
+                let what = Text::from(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+                let source = opened.recognition.source;
+                let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                let mapping = opened.recognition.mapping.to_toml();
+                Ok((Asked { what, limit, from: From::File { path, mapping } }, source))
+            }
+            ImportFrom::Provider { source, search, set } => {
+                let filters = feeds::filters(&self.services.config, *source, search.as_ref(), set)?;
+                let what = search.clone().unwrap_or_else(|| Text::new("search"));
+                let limit = limit.or(self.services.config.import.limit.map(u64::from));
+                Ok((Asked { what, limit, from: From::Provider { source: *source, filters } }, *source))
+            }
+        }
+    }
+
+    fn begin(&self, id: RunId, asked: Asked, feed: Arc<dyn import::Feed>) -> Result<()> {
+        let mapping = match &asked.from {
+            From::Provider { source, .. } => self.services.intake.mapping(*source).clone(),
+            From::File { mapping, .. } => Mapping::parse_toml("the run's mapping", mapping).map_err(|problems| {
+                let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                ServiceError::new(Kind::Invalid, words.join("; "))
+            })?,
+        };
+        let core = self.services.core.clone();
+        let job = Job {
+            run: id,
+            feed,
+            intake: self.services.intake.clone(),
+            mapping: Arc::new(mapping),
+            limit: asked.limit,
+            actor: Actor::Person(self.login().clone()),
+            holder: format!("{}:{}", self.login(), std::process::id()),
+        };
+        let services = self.services.clone();
+        let handle = tokio::spawn(async move {
+            let run = import::work(&core, job).await?;
+            if let From::File { path, mapping } = &asked.from
+                && run.counters.failed > 0
+            {
+                errors_file::write(&services, &run, path, mapping).await;
+            }
+            Ok(run)
+        });
+        self.services
+            .imports
+            .at_work
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, AtWork { handle, since: self.now(), read: 0 });
+        Ok(())
+    }
+
+    /// Waits until a run of this process has ended; answers how.
+    pub async fn wait_for(&self, id: RunId) -> Result<RunView> {
+        let at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        if let Some(at_work) = at_work {
+            let ended = at_work
+                .handle
+                .await
+                .map_err(|_| ServiceError::new(Kind::Trouble, "the import died: a defect of this program; it can be resumed"))?;
+            ended?;
+        }
+        self.run(id).await
+    }
+
+    /// Pauses a run at its next page, wherever it works.
+    pub async fn pause_run(&self, id: RunId) -> Result<()> {
+        self.set_state(id, RunState::Paused).await
+    }
+
+    /// Stops a run at its next page, wherever it works.
+    pub async fn stop_run(&self, id: RunId) -> Result<()> {
+        self.set_state(id, RunState::Stopped).await
+    }
+
+    async fn set_state(&self, id: RunId, state: RunState) -> Result<()> {
+        self.need(Role::Operator)?;
+        let run = self.run(id).await?.run;
+        if !matches!(run.state, RunState::Running | RunState::Paused) {
+            return Err(ServiceError::new(Kind::Invalid, format!("this run is {}; r resumes it", run.state.key())));
+        }
+        let finished = (state == RunState::Stopped).then(|| self.now());
+        self.services.core.store.write(move |desk| desk.set_run_state(id, state, finished, None)).await?;
+        self.services.core.bus.tell(super::Event::Changed);
+        Ok(())
+    }
+
+    /// Goes on with a run that was paused, stopped, failed, ended in part, or whose process died.
+    pub async fn resume_run(&self, id: RunId) -> Result<()> {
+        self.need(Role::Operator)?;
+        let run = self.run(id).await?.run;
+        if run.state == RunState::Done {
+            return Err(ServiceError::new(Kind::Invalid, "this run is done; start a new one"));
+        }
+        let now = self.now();
+        if self.look(move |view| import::running(view, now)).await?.contains(&id) {
+            return Err(ServiceError::new(Kind::Stale, "this run is at work already"));
+        }
+        let asked: Asked = serde_json::from_str(&run.request).map_err(|_| {
+            ServiceError::new(Kind::Trouble, "this run was started by another version and cannot be resumed; start a new one")
+        })?;
+        let feed = feeds::feed(&self.services, &asked.from).await?;
+        self.services.core.store.write(move |desk| desk.set_run_state(id, RunState::Running, None, None)).await?;
+        self.begin(id, asked, feed)
+    }
+
+    fn run_view(&self, run: Run) -> RunView {
+        let what = serde_json::from_str::<Asked>(&run.request).map(|asked| asked.what).unwrap_or_default();
+        let mut at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = at_work.get_mut(&run.id).filter(|one| !one.handle.is_finished());
+        let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, run } };
+        if one.read == 0 {
+            (one.since, one.read) = (self.now(), run.counters.read.max(1));
+        }
+        let seconds = self.now().since(one.since).as_secs_f32();
+        let rate = if seconds > 0.5 { run.counters.read.saturating_sub(one.read) as f32 / seconds } else { 0.0 };
+        let todo = run.total.map(|total| total.saturating_sub(run.counters.read));
+        let left = todo.filter(|_| rate > 0.1).map(|todo| Duration::from_secs_f32(todo as f32 / rate));
+        RunView { what, rate, left, here: true, run }
+    }
+}
+
+fn source_state(services: &Parts, source: Source, last: Option<Run>, held: bool) -> SourceState {
+    let settings = services.config.sources.get(source);
+    let ready = settings.is_some_and(|settings| settings.is_ready(source));
+    let running = last.as_ref().is_some_and(|run| run.state == RunState::Running);
+    let error = last.as_ref().and_then(|run| run.error.clone());
+    let state = match last.as_ref().map(|run| run.state) {
+        Some(RunState::Running) if held && error.is_some() => SourceStanding::Waiting,
+        Some(RunState::Running) if held => SourceStanding::Running,
+        Some(RunState::Paused) => SourceStanding::Paused,
+        Some(RunState::Failed) if error.as_deref().is_some_and(|words| words.contains("refused the login")) => SourceStanding::Refused,
+        Some(RunState::Failed) => SourceStanding::Failed,
+        _ if source.file_only() => SourceStanding::FileOnly,
+        _ if !ready => SourceStanding::NotConfigured,
+        _ => SourceStanding::Idle,
+    };
+    let note = match (error, running && !held) {
+        (Some(error), _) => error,
+        (None, true) => Text::new("interrupted: r goes on where it was"),
+        (None, false) => Text::default(),
+    };
+    let searches = settings.map(|settings| settings.searches.keys().map(|name| Text::new(name)).collect()).unwrap_or_default();
+    SourceState { source, state, note, last, searches, credits: None }
+}
+
+/// A file, opened and understood.
+pub(super) struct Opened {
+    pub file: FileSource,
+    pub recognition: Recognition,
+}
+
+async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mapping: Option<&Path>) -> Result<Opened> {
+    let intake = services.intake.clone();
+    let (path, mapping) = (path.to_owned(), mapping.map(Path::to_owned));
+    let page_rows = usize::from(services.config.import.batch).max(1);
+    let opened = tokio::task::spawn_blocking(move || {
+        let invalid = |words: String| ServiceError::new(Kind::Invalid, words);
+        let file = FileSource::open(&path, Options { page_rows, ..Options::default() }).map_err(|error| invalid(error.to_string()))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut recognition = intake.recognise(file.sample(), &name);
+        if let Some(source) = source.filter(|source| *source != recognition.source) {
+            recognition = intake.recognise_as(source, file.sample());
+        }
+        if let Some(mapping) = mapping {
+            let shown = mapping.display().to_string();
+            let text =
+                std::fs::read_to_string(&mapping).map_err(|error| invalid(format!("the mapping {shown} cannot be read: {error}")))?;
+            let own = Mapping::parse_toml(&shown, &text).map_err(|problems| invalid(join(&problems)))?;
+            let problems = own.check();
+            if !problems.is_empty() {
+                return Err(invalid(join(&problems)));
+            }
+            recognition.mapping.overlay(own);
+        }
+        Ok(Opened { file, recognition })
+    });
+    opened.await.unwrap_or_else(|_| Err(ServiceError::new(Kind::Trouble, "the file could not be read: a defect of this program")))
+}
+
+fn join(problems: &[impl ToString]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn file_plan(opened: &Opened) -> ImportPlan {
+    let Opened { file, recognition } = opened;
+    let columns = recognition.columns.iter().map(|column| ColumnPlan {
+        column: column.name.clone(),
+        field: column.becomes.as_deref().and_then(Field::from_key),
+        meaning: column.becomes.clone().unwrap_or_default(),
+        sure: (column.confidence * 100.0).round() as u8,
+        sample: column.example.clone(),
+    });
+    let mut notes = vec![Text::from(file.about().format.to_string())];
+    notes.push(match recognition.source {
+        Source::File => Text::new("no known export; the columns were guessed: look at them before importing"),
+        source => Text::from(format!("looks like an export of {source}, {:.0} % sure", recognition.confidence * 100.0)),
+    });
+    if let Some(line) = file.about().header_line.filter(|line| *line > 1) {
+        notes.push(Text::from(format!("the header stands in line {line}")));
+    }
+    ImportPlan { source: recognition.source, rows: None, credits: None, columns: columns.collect(), notes }
+}

@@ -1,0 +1,499 @@
+//! Ingest: one raw page, cleaned by intake, becomes records, contacts, questions and wanted writes, all in one
+//! transaction with the page's mark and the run's counters. So a page is taken in once, whatever dies when.
+
+use super::{
+    CANDIDATES, Core, Rules,
+    golden::{Wants, contact_face, refresh_company, refresh_contact},
+    matchmaker::Matchmaker,
+};
+use crate::{
+    domain::{
+        About, Action, Actor, Candidate, CompanyId, ContactId, Counters, Decision, DecisionId, Defect, Draft, Field, Fingerprint, IdGen,
+        Lead, LeadId, Lifecycle, Origin, Outcome, RecordId, RecordKind, ReviewId, ReviewItem, ReviewKind, ReviewState, RunId, SourceRecord,
+        SuppressionKey, Text, Timestamp, folded,
+    },
+    intake::{Disposition, Intake, Mapping, RowError, Taken, raw::RawPage},
+    matching::{Companies, People, Prepared, Scored, Subject, Verdict, survivorship},
+    store::{Desk, Identity, Result, ReviewFace, RowFailure},
+};
+use rayon::prelude::*;
+
+/// A page ready for the desk: everything that needs no lock is done.
+pub struct Ready {
+    rows: Vec<Result<Box<ReadyRow>, RowFailure>>,
+    unreadable: Vec<RowFailure>,
+    skipped: u32,
+}
+
+struct ReadyRow {
+    person: Option<Incoming<People>>,
+    company: Option<Incoming<Companies>>,
+    disposition: Disposition,
+}
+
+struct Incoming<S: Subject> {
+    draft: Draft,
+    says: Fingerprint,
+    prepared: Prepared<S>,
+}
+
+impl Incoming<People> {
+    fn person(draft: Draft) -> Self {
+        Self { says: draft.fingerprint(), prepared: Prepared::person(&draft), draft }
+    }
+}
+
+impl Incoming<Companies> {
+    fn company(draft: Draft) -> Self {
+        Self { says: draft.fingerprint(), prepared: Prepared::company(&draft), draft }
+    }
+}
+
+/// Makes drafts of a page's rows and prepares them for matching, on all cores.
+pub fn ready(intake: &Intake, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Ready {
+    let taken = intake.take(mapping, page, now);
+    let one = |(row, taken): (usize, std::result::Result<Taken, RowError>)| match taken {
+        Ok(taken) => Ok(Box::new(ReadyRow {
+            person: taken.person.map(Incoming::person),
+            company: taken.company.map(Incoming::company),
+            disposition: taken.disposition,
+        })),
+        Err(error) => {
+            let raw = page.rows.row_json(row).map(|json| json.to_string()).unwrap_or_default();
+            Err(RowFailure { line: page.rows.line(row), reason: Text::from(error.to_string()), raw: cut(raw) })
+        }
+    };
+    let unreadable = page.bad.iter().map(|bad| RowFailure { line: bad.line, reason: bad.reason.clone(), raw: bad.raw.clone() }).collect();
+    Ready { rows: taken.into_par_iter().enumerate().map(one).collect(), unreadable, skipped: page.skipped }
+}
+
+/// A failed row is kept no longer than this; the whole of it lies in the raw page.
+const RAW: usize = 4096;
+
+fn cut(mut raw: String) -> String {
+    if raw.len() > RAW {
+        let end = (0..=RAW).rev().find(|end| raw.is_char_boundary(*end)).unwrap_or_default();
+        raw.truncate(end);
+    }
+    raw
+}
+
+/// Takes a page in: all of it with its counters, or nothing. A page that was taken already counts nothing.
+pub async fn take_page(core: &Core, run: RunId, page: u32, actor: Actor, ready: Ready) -> Result<Counters> {
+    let worker = core.clone();
+    let taken = core
+        .store
+        .write(move |desk| {
+            if !desk.page_waits(run, page)? {
+                return Ok(Counters::default());
+            }
+            let mut matchmaker = worker.matchmaker();
+            matchmaker.catch_up(desk)?;
+            let mut taking = Taking::new(desk, &worker, &mut matchmaker, actor)?;
+            let counters = taking.page(run, page, ready)?;
+            matchmaker.made(desk)?;
+            Ok(counters)
+        })
+        .await;
+    if taken.is_err() {
+        // What the index learnt on the way was rolled back.
+        core.matchmaker().reset();
+    }
+    taken
+}
+
+/// Taking rows in, at one desk.
+pub struct Taking<'a> {
+    desk: &'a Desk<'a>,
+    rules: &'a Rules,
+    ids: &'a dyn IdGen,
+    now: Timestamp,
+    matchmaker: &'a mut Matchmaker,
+    actor: Actor,
+    suppresses: bool,
+}
+
+/// Where a record of a known source id stands.
+enum Standing {
+    Member(ContactId),
+    Asked(Box<ReviewItem>),
+    TurnedAway,
+    Nowhere,
+}
+
+impl<'a> Taking<'a> {
+    /// At `desk`, now. The index must have caught up with the desk.
+    pub fn new(desk: &'a Desk<'a>, core: &'a Core, matchmaker: &'a mut Matchmaker, actor: Actor) -> Result<Self> {
+        let suppresses = desk.suppresses_anybody()?;
+        Ok(Self { desk, rules: &core.rules, ids: &*core.ids, now: core.clock.now(), matchmaker, actor, suppresses })
+    }
+
+    fn page(&mut self, run: RunId, page: u32, ready: Ready) -> Result<Counters> {
+        let mut counters = Counters::default();
+        for (row, ready) in (0..).zip(ready.rows) {
+            match ready {
+                Ok(ready) => counters.count(self.row(*ready, Some(Origin { run, page, row }))?),
+                Err(failure) => self.failed(run, &failure, &mut counters)?,
+            }
+        }
+        for failure in &ready.unreadable {
+            self.failed(run, failure, &mut counters)?;
+        }
+        for _ in 0..ready.skipped {
+            counters.count(Outcome::Unchanged);
+        }
+        let keep = counters.read > counters.unchanged;
+        self.desk.page_taken(run, page, &counters, keep)?;
+        let detail = serde_json::to_string(&counters).unwrap_or_default();
+        self.desk.note(self.now, self.actor.name(), "import", &format!("run {run} page {page}"), &detail)?;
+        Ok(counters)
+    }
+
+    fn failed(&self, run: RunId, failure: &RowFailure, counters: &mut Counters) -> Result<()> {
+        counters.count(Outcome::Failed);
+        self.desk.add_row_error(run, failure)
+    }
+
+    fn row(&mut self, row: ReadyRow, origin: Option<Origin>) -> Result<Outcome> {
+        let company = row.company.map(|incoming| self.company(incoming, origin)).transpose()?;
+        match row.person {
+            Some(incoming) => self.person(incoming, company.map(|(id, _)| id), row.disposition, origin),
+            None => Ok(company.map_or(Outcome::Unchanged, |(_, outcome)| outcome)),
+        }
+    }
+
+    /// A person as HaloPSA has them: always good enough, and no lead is made.
+    pub fn halo_person(&mut self, draft: Draft, company: Option<CompanyId>) -> Result<Outcome> {
+        self.person(Incoming::person(draft), company, Disposition::Pass, None)
+    }
+
+    /// A company as HaloPSA has it.
+    pub fn halo_company(&mut self, draft: Draft) -> Result<CompanyId> {
+        Ok(self.company(Incoming::company(draft), None)?.0)
+    }
+
+    fn person(
+        &mut self,
+        incoming: Incoming<People>,
+        company: Option<CompanyId>,
+        disposition: Disposition,
+        origin: Option<Origin>,
+    ) -> Result<Outcome> {
+        let draft = &incoming.draft;
+        let known = self.desk.identity(draft.source, RecordKind::Person, &draft.external_id)?;
+        if known.as_ref().is_some_and(|known| known.fingerprint == incoming.says) {
+            return Ok(Outcome::Unchanged);
+        }
+        if self.suppresses && self.desk.suppressed(&SuppressionKey::of(&draft.fields))?.is_some() {
+            return self.keep(incoming, company, origin, Outcome::Suppressed);
+        }
+        match known.as_ref().map_or(Ok(Standing::Nowhere), |known| self.standing(known))? {
+            Standing::Member(contact) => self.renew(incoming, known.map(|known| known.record), contact, company, origin),
+            Standing::Asked(item) => self.ask_anew(&item, incoming, company, disposition, origin),
+            Standing::TurnedAway => self.keep(incoming, company, origin, Outcome::Rejected),
+            Standing::Nowhere => self.meet(incoming, company, disposition, origin),
+        }
+    }
+
+    fn standing(&self, known: &Identity) -> Result<Standing> {
+        if let Some(entity) = self.desk.entity_of(known.record)? {
+            return Ok(Standing::Member(self.desk.standing(ContactId(entity))?));
+        }
+        if let Some(item) = self.desk.review_about(known.record.0)? {
+            return Ok(Standing::Asked(Box::new(item)));
+        }
+        let dropped = match self.desk.decided_about(known.record.0)?.map(|item| item.state) {
+            Some(ReviewState::Done(decision)) => {
+                self.desk.decision(decision)?.is_some_and(|made| matches!(made.action, Action::Drop { .. }))
+            }
+            _ => false,
+        };
+        Ok(if dropped { Standing::TurnedAway } else { Standing::Nowhere })
+    }
+
+    /// A record that changes nothing but is kept.
+    fn keep(&self, incoming: Incoming<People>, company: Option<CompanyId>, origin: Option<Origin>, outcome: Outcome) -> Result<Outcome> {
+        self.add(incoming.draft, incoming.says, company, origin, outcome)?;
+        Ok(outcome)
+    }
+
+    fn add(
+        &self,
+        draft: Draft,
+        says: Fingerprint,
+        company: Option<CompanyId>,
+        origin: Option<Origin>,
+        outcome: Outcome,
+    ) -> Result<SourceRecord> {
+        let record = draft.recorded(RecordId::next(self.ids), self.now, origin);
+        self.desk.add_record(&record, says, company, outcome)?;
+        Ok(record)
+    }
+
+    /// A newer snapshot of a member: it takes the older one's place.
+    fn renew(
+        &mut self,
+        incoming: Incoming<People>,
+        old: Option<RecordId>,
+        contact: ContactId,
+        company: Option<CompanyId>,
+        origin: Option<Origin>,
+    ) -> Result<Outcome> {
+        let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Enriched)?;
+        if let Some(old) = old {
+            self.desk.move_record(old, RecordKind::Person, None, None, self.now)?;
+            self.matchmaker.remove(RecordKind::Person, old);
+        }
+        self.desk.found(record.id, RecordKind::Person, contact.0, None, self.now)?;
+        self.matchmaker.insert_person(record.id, contact, incoming.prepared);
+        let changed = refresh_contact(&self.wants(None), contact, self.rules)?;
+        self.learnt(record.id, changed)
+    }
+
+    fn learnt(&self, record: RecordId, changed: bool) -> Result<Outcome> {
+        if changed {
+            return Ok(Outcome::Enriched);
+        }
+        self.desk.set_outcome(record, Outcome::Unchanged)?;
+        Ok(Outcome::Unchanged)
+    }
+
+    /// Somebody whose source id is new.
+    fn meet(
+        &mut self,
+        incoming: Incoming<People>,
+        company: Option<CompanyId>,
+        disposition: Disposition,
+        origin: Option<Origin>,
+    ) -> Result<Outcome> {
+        if disposition == Disposition::Reject {
+            return self.keep(incoming, company, origin, Outcome::Rejected);
+        }
+        match self.matchmaker.people().decide(&incoming.prepared) {
+            Verdict::Same(scored) => self.join(incoming, &scored, company, origin),
+            Verdict::Ask(candidates) => self.ask(incoming, &candidates, company, origin),
+            Verdict::New if disposition == Disposition::Review => self.ask(incoming, &[], company, origin),
+            Verdict::New => self.create(incoming, company, origin),
+        }
+    }
+
+    fn join(
+        &mut self,
+        incoming: Incoming<People>,
+        scored: &Scored<People>,
+        company: Option<CompanyId>,
+        origin: Option<Origin>,
+    ) -> Result<Outcome> {
+        let evidence = self.matchmaker.people().explain(&incoming.prepared, scored);
+        let contact = self.desk.standing(scored.owner)?;
+        let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Enriched)?;
+        let before = self.desk.contact_fingerprint(contact)?;
+        let id = DecisionId::next(self.ids);
+        self.desk.found(record.id, RecordKind::Person, contact.0, Some(id), self.now)?;
+        refresh_contact(&self.wants(Some(id)), contact, self.rules)?;
+        let action = Action::Join { record: record.id, contact, choices: Vec::new() };
+        let decision = Decision { id, at: self.now, actor: Actor::rule("matching"), review: None, action, undone_by: None };
+        self.desk.add_decision(&decision, None, Some(&evidence))?;
+        self.matchmaker.insert_person(record.id, contact, incoming.prepared);
+        let changed = self.desk.contact_fingerprint(contact)? != before;
+        self.learnt(record.id, changed)
+    }
+
+    fn create(&mut self, incoming: Incoming<People>, company: Option<CompanyId>, origin: Option<Origin>) -> Result<Outcome> {
+        let with_lead = incoming.draft.source != crate::domain::Source::Halo;
+        let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Created)?;
+        let contact = ContactId::next(self.ids);
+        let golden = survivorship::golden(&[&record], &[], &self.rules.survivorship);
+        let face = contact_face(&golden, &[&record], |_| Ok(company))?;
+        self.desk.found(record.id, RecordKind::Person, contact.0, None, self.now)?;
+        self.desk.add_contact(contact, &face, self.now)?;
+        if with_lead {
+            let lead = self.lead(contact);
+            self.desk.add_lead(&lead)?;
+            self.wants(None).lead(lead.id, contact, company)?;
+        }
+        self.matchmaker.insert_person(record.id, contact, incoming.prepared);
+        Ok(Outcome::Created)
+    }
+
+    fn lead(&self, contact: ContactId) -> Lead {
+        let first = self.rules.workflows.first(Lifecycle::Lead);
+        Lead {
+            id: LeadId::next(self.ids),
+            contact,
+            position: first.position.clone(),
+            since: self.now,
+            owner: None,
+            tags: Vec::new(),
+            folded: false,
+            version: 1,
+            created_at: self.now,
+        }
+    }
+
+    fn wants(&self, decision: Option<DecisionId>) -> Wants<'_> {
+        Wants { desk: self.desk, ids: self.ids, now: self.now, not_before: self.now.plus(self.rules.hold), decision }
+    }
+
+    /// A person is asked: is it one of these, or (when there are none) is it good enough?
+    fn ask(
+        &mut self,
+        incoming: Incoming<People>,
+        scored: &[Scored<People>],
+        company: Option<CompanyId>,
+        origin: Option<Origin>,
+    ) -> Result<Outcome> {
+        let candidates = self.candidates(&incoming.prepared, scored)?;
+        let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Review)?;
+        let item = question(ReviewId::next(self.ids), &record, candidates, self.now);
+        self.desk.add_review(&item, &review_face(&record), &review_text(&record))?;
+        Ok(Outcome::Review)
+    }
+
+    /// A newer snapshot of somebody the question about whom is still open: the question is about the newer one.
+    fn ask_anew(
+        &mut self,
+        asked: &ReviewItem,
+        incoming: Incoming<People>,
+        company: Option<CompanyId>,
+        disposition: Disposition,
+        origin: Option<Origin>,
+    ) -> Result<Outcome> {
+        let scored = match self.matchmaker.people().decide(&incoming.prepared) {
+            Verdict::Same(scored) => vec![scored],
+            Verdict::Ask(candidates) => candidates,
+            Verdict::New => Vec::new(),
+        };
+        let candidates = self.candidates(&incoming.prepared, &scored)?;
+        let outcome = if disposition == Disposition::Reject { Outcome::Rejected } else { Outcome::Review };
+        let record = self.add(incoming.draft, incoming.says, company, origin, outcome)?;
+        let item =
+            ReviewItem { state: asked.state, claim: asked.claim.clone(), ..question(asked.id, &record, candidates, asked.created_at) };
+        self.desk.update_review(&item, &review_face(&record), &review_text(&record))?;
+        Ok(outcome)
+    }
+
+    fn candidates(&self, prepared: &Prepared<People>, scored: &[Scored<People>]) -> Result<Vec<Candidate>> {
+        let mut candidates: Vec<Candidate> = Vec::new();
+        for scored in scored {
+            let contact = self.desk.standing(scored.owner)?;
+            if candidates.iter().all(|known| known.contact != contact) {
+                candidates.push(Candidate { contact, evidence: self.matchmaker.people().explain(prepared, scored) });
+            }
+            if candidates.len() == CANDIDATES {
+                break;
+            }
+        }
+        Ok(candidates)
+    }
+
+    /// The golden company of a row, made where it is new.
+    fn company(&mut self, incoming: Incoming<Companies>, origin: Option<Origin>) -> Result<(CompanyId, Outcome)> {
+        let draft = &incoming.draft;
+        let (source, external_id) = (draft.source, draft.external_id.clone());
+        if let Some(company) = self.matchmaker.remembered_company(source, &external_id, incoming.says) {
+            return Ok((company, Outcome::Unchanged));
+        }
+        let known = self.desk.identity(source, RecordKind::Company, &external_id)?;
+        let says = incoming.says;
+        let (company, outcome) = match known {
+            Some(Identity { fingerprint, company: Some(company), .. }) if fingerprint == says => (company, Outcome::Unchanged),
+            Some(Identity { record, company: Some(company), .. }) => {
+                self.desk.move_record(record, RecordKind::Company, None, None, self.now)?;
+                self.matchmaker.remove(RecordKind::Company, record);
+                self.found_company(incoming, company, origin, Outcome::Enriched)?
+            }
+            // Companies are not asked about: what is not certain is another company, which a person can merge.
+            _ => match self.matchmaker.companies().decide(&incoming.prepared) {
+                Verdict::Same(scored) => self.found_company(incoming, scored.owner, origin, Outcome::Enriched)?,
+                Verdict::Ask(_) | Verdict::New => self.found_company(incoming, CompanyId::next(self.ids), origin, Outcome::Created)?,
+            },
+        };
+        self.matchmaker.remember_company(source, external_id, says, company);
+        Ok((company, outcome))
+    }
+
+    fn found_company(
+        &mut self,
+        incoming: Incoming<Companies>,
+        company: CompanyId,
+        origin: Option<Origin>,
+        outcome: Outcome,
+    ) -> Result<(CompanyId, Outcome)> {
+        let record = self.add(incoming.draft, incoming.says, Some(company), origin, outcome)?;
+        self.desk.found(record.id, RecordKind::Company, company.0, None, self.now)?;
+        refresh_company(&self.wants(None), company, self.rules)?;
+        self.matchmaker.insert_company(record.id, company, incoming.prepared);
+        Ok((company, outcome))
+    }
+}
+
+/// The question about a record: is it one of these, or (when there are none) is it good enough?
+pub fn question(id: ReviewId, record: &SourceRecord, candidates: Vec<Candidate>, created_at: Timestamp) -> ReviewItem {
+    let best = candidates.first().map(|candidate| &candidate.evidence);
+    let score = record.draft.quality.score();
+    let (kind, reason, pattern, priority) = match best {
+        Some(evidence) => {
+            let priority = 100 + (evidence.probability.0 * 100.0).round() as i32;
+            (ReviewKind::Duplicate, evidence.headline(), evidence.pattern, priority)
+        }
+        None => (ReviewKind::LowQuality, weakness(&record.draft), weakness_pattern(&record.draft), i32::from(score)),
+    };
+    ReviewItem {
+        id,
+        kind,
+        about: About::Record(record.id),
+        candidates,
+        reason,
+        pattern,
+        priority,
+        created_at,
+        state: ReviewState::Open,
+        claim: None,
+    }
+}
+
+/// Why a record is weak, in a line: its defects, else what it lacks.
+fn weakness(draft: &Draft) -> Text {
+    let mut parts: Vec<String> = draft.defects.iter().take(2).map(|defect| defect.sentence.to_string()).collect();
+    if parts.is_empty() {
+        let lacks = [Field::Email, Field::Phone, Field::JobTitle, Field::CompanyName]
+            .into_iter()
+            .filter(|field| draft.fields.get(*field).is_none());
+        parts.extend(lacks.map(|field| format!("no {}", field.label().to_lowercase())));
+    }
+    Text::from(format!("score {}: {}", draft.quality.score(), if parts.is_empty() { "thin".to_owned() } else { parts.join("; ") }))
+}
+
+/// Equal for records that are weak in the same way, so that one decision can settle them together.
+fn weakness_pattern(draft: &Draft) -> u64 {
+    use std::hash::{Hash, Hasher};
+    let mut hash = rustc_hash::FxHasher::default();
+    "weak".hash(&mut hash);
+    for Defect { field, severity, .. } in &draft.defects {
+        (field.map(Field::key), *severity as u8).hash(&mut hash);
+    }
+    for field in [Field::Email, Field::Phone, Field::Mobile, Field::JobTitle, Field::CompanyName] {
+        draft.fields.get(field).is_some().hash(&mut hash);
+    }
+    hash.finish().max(1)
+}
+
+/// What lists show of a question about a record.
+pub fn review_face(record: &SourceRecord) -> ReviewFace {
+    let fields = &record.draft.fields;
+    let name = fields.person_name();
+    ReviewFace {
+        name: if name.is_empty() { Text::new(fields.str(Field::Email)) } else { name },
+        company: Text::new(fields.str(Field::CompanyName)),
+        email: Text::new(fields.str(Field::Email)),
+        source: record.draft.source,
+        quality: record.draft.quality.score(),
+    }
+}
+
+/// What a filter looks in.
+pub fn review_text(record: &SourceRecord) -> String {
+    let face = review_face(record);
+    folded(&format!("{} {} {} {}", face.name, face.company, face.email, face.source.label()))
+}
