@@ -144,8 +144,7 @@ impl Home {
         if home.stuck > 0
             && let Some(row) = rows.next()
         {
-            let name = format!("stuck > {} d", home.stuck_days);
-            self.line(canvas, row, Some(Target::Stuck), &name, &words::count(home.stuck), Role::Warn);
+            self.line(canvas, row, Some(Target::Stuck), "stuck", &words::count(home.stuck), Role::Warn);
         }
     }
 

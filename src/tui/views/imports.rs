@@ -356,12 +356,10 @@ impl View for Imports {
 
     fn happened(&mut self, event: &services::Event, cx: &mut Shared) {
         // The counters of a run that is shown move at once; everything else comes with the next question.
-        if let services::Event::Progress { run, counters, ended, .. } = event {
+        if let services::Event::Progress { run, counters, state, .. } = event {
             for view in self.runs.items_mut().iter_mut().filter(|view| view.run.id == *run) {
                 view.run.counters = *counters;
-                if let Some(state) = ended {
-                    view.run.state = *state;
-                }
+                view.run.state = *state;
             }
             for source in self.sources.items_mut() {
                 if let Some(last) = source.last.as_mut().filter(|last| last.id == *run) {

@@ -551,7 +551,6 @@ impl World {
                     .map(|(lifecycle, cards, today)| LifecycleCount { lifecycle, cards: if state.empty { 0 } else { cards }, today })
                     .to_vec(),
                 stuck: if state.empty { 0 } else { 2 },
-                stuck_days: 14,
                 outbox,
                 sources: if state.empty {
                     sources().into_iter().map(|source| SourceState { last: None, ..source }).collect()
@@ -645,9 +644,21 @@ impl World {
                 rows: Some(1_200),
                 credits: None,
                 columns: vec![
-                    ColumnPlan { column: "First Name".into(), field: Some(Field::FirstName), sure: 100, sample: "Ann".into() },
-                    ColumnPlan { column: "Work Mail".into(), field: Some(Field::Email), sure: 71, sample: "ann@corp12.example".into() },
-                    ColumnPlan { column: "Lists".into(), field: None, sure: 0, sample: "Q3".into() },
+                    ColumnPlan {
+                        column: "First Name".into(),
+                        field: Some(Field::FirstName),
+                        meaning: "First name".into(),
+                        sure: 100,
+                        sample: "Ann".into(),
+                    },
+                    ColumnPlan {
+                        column: "Work Mail".into(),
+                        field: Some(Field::Email),
+                        meaning: "E-mail".into(),
+                        sure: 71,
+                        sample: "ann@corp12.example".into(),
+                    },
+                    ColumnPlan { column: "Lists".into(), field: None, meaning: "".into(), sure: 0, sample: "Q3".into() },
                 ],
                 notes: vec!["recognised as an Apollo.io export by 18 of 20 columns".into()],
             })),
