@@ -647,14 +647,14 @@ impl World {
                     ColumnPlan {
                         column: "First Name".into(),
                         field: Some(Field::FirstName),
-                        meaning: "first_name".into(),
+                        meaning: "First name".into(),
                         sure: 100,
                         sample: "Ann".into(),
                     },
                     ColumnPlan {
                         column: "Work Mail".into(),
                         field: Some(Field::Email),
-                        meaning: "email".into(),
+                        meaning: "E-mail".into(),
                         sure: 71,
                         sample: "ann@corp12.example".into(),
                     },
