@@ -1,6 +1,10 @@
 //! Feeds: where an import's pages come from, a provider's search or a file; and what a provider says of itself.
 
-use super::{Check, ImportPlan, Kind, Parts, Result, ServiceError, Verdict, doctor::check, imports::From};
+use super::{
+    Check, ImportPlan, Kind, Parts, Result, ServiceError, Verdict,
+    doctor::check,
+    imports::{Asked, From},
+};
 use crate::{
     config::{Config, Login, SourceAccess},
     domain::{Clock, RecordKind, Source, Text},
@@ -62,11 +66,11 @@ fn plain(values: &[String]) -> serde_json::Value {
 }
 
 /// The feed of a run.
-pub(super) async fn feed(services: &Parts, from: &From) -> Result<Arc<dyn Feed>> {
-    match from {
+pub(super) async fn feed(services: &Parts, asked: &Asked) -> Result<Arc<dyn Feed>> {
+    match &asked.from {
         From::Provider { source, filters } => {
             let provider = provider(services, *source)?;
-            let search = Search { filters: filters.clone(), limit: None };
+            let search = Search { filters: filters.clone(), limit: asked.limit };
             let (store, clock) = (services.core.store.clone(), services.core.clock.clone());
             Ok(Arc::new(ProviderFeed { provider, search, store, clock }))
         }

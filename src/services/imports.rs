@@ -145,7 +145,7 @@ impl Session {
             actor: self.login().clone(),
         };
         let id = run.id;
-        let feed = feeds::feed(&self.services, &asked.from).await?;
+        let feed = feeds::feed(&self.services, &asked).await?;
         self.services.core.store.write(move |desk| desk.start_run(&run)).await?;
         self.begin(id, asked, feed)?;
         Ok(id)
@@ -257,7 +257,7 @@ impl Session {
         let asked: Asked = serde_json::from_str(&run.request).map_err(|_| {
             ServiceError::new(Kind::Trouble, "this run was started by another version and cannot be resumed; start a new one")
         })?;
-        let feed = feeds::feed(&self.services, &asked.from).await?;
+        let feed = feeds::feed(&self.services, &asked).await?;
         self.services.core.store.write(move |desk| desk.set_run_state(id, RunState::Running, None, None)).await?;
         self.begin(id, asked, feed)
     }
@@ -318,7 +318,7 @@ async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mappin
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut recognition = intake.recognise(file.sample(), &name);
         if let Some(source) = source.filter(|source| *source != recognition.source) {
-            recognition = intake.recognise_as(source, file.sample());
+            recognition = intake.recognise_as(source, file.sample(), &name);
         }
         if let Some(mapping) = mapping {
             let shown = mapping.display().to_string();

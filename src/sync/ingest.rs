@@ -10,10 +10,14 @@ use crate::{
     domain::{
         About, Action, Actor, Candidate, CompanyId, ContactId, Counters, Decision, DecisionId, Defect, Draft, Field, Fingerprint, IdGen,
         Lead, LeadId, Lifecycle, Origin, Outcome, RecordId, RecordKind, ReviewId, ReviewItem, ReviewKind, ReviewState, RunId, SourceRecord,
-        SuppressionKey, Text, Timestamp, folded,
+        Suppression, SuppressionId, SuppressionKey, Text, Timestamp, folded,
     },
-    intake::{Disposition, Intake, Mapping, RowError, Taken, raw::RawPage},
+    intake::{
+        Disposition, Intake, Mapping, RowError, Taken,
+        raw::{RawPage, Rows},
+    },
     matching::{Companies, People, Prepared, Scored, Subject, Verdict, survivorship},
+    providers::SUPPRESS,
     store::{Desk, Identity, Result, ReviewFace, RowFailure},
 };
 use rayon::prelude::*;
@@ -26,6 +30,8 @@ pub struct Ready {
 }
 
 struct ReadyRow {
+    /// The source says that this person must not be processed, and why.
+    withheld: Option<Text>,
     person: Option<Incoming<People>>,
     company: Option<Incoming<Companies>>,
     disposition: Disposition,
@@ -54,6 +60,7 @@ pub fn ready(intake: &Intake, mapping: &Mapping, page: &RawPage, now: Timestamp)
     let taken = intake.take(mapping, page, now);
     let one = |(row, taken): (usize, std::result::Result<Taken, RowError>)| match taken {
         Ok(taken) => Ok(Box::new(ReadyRow {
+            withheld: withheld(&page.rows, row),
             person: taken.person.map(Incoming::person),
             company: taken.company.map(Incoming::company),
             disposition: taken.disposition,
@@ -65,6 +72,11 @@ pub fn ready(intake: &Intake, mapping: &Mapping, page: &RawPage, now: Timestamp)
     };
     let unreadable = page.bad.iter().map(|bad| RowFailure { line: bad.line, reason: bad.reason.clone(), raw: bad.raw.clone() }).collect();
     Ready { rows: taken.into_par_iter().enumerate().map(one).collect(), unreadable, skipped: page.skipped }
+}
+
+fn withheld(rows: &Rows, row: usize) -> Option<Text> {
+    let Rows::Objects(rows) = rows else { return None };
+    rows.get(row)?.get(SUPPRESS)?.as_str().map(Text::new)
 }
 
 /// A failed row is kept no longer than this; the whole of it lies in the raw page.
@@ -155,11 +167,26 @@ impl<'a> Taking<'a> {
     }
 
     fn row(&mut self, row: ReadyRow, origin: Option<Origin>) -> Result<Outcome> {
+        if let Some(why) = row.withheld {
+            return self.withhold(row.person, why);
+        }
         let company = row.company.map(|incoming| self.company(incoming, origin)).transpose()?;
         match row.person {
             Some(incoming) => self.person(incoming, company.map(|(id, _)| id), row.disposition, origin),
             None => Ok(company.map_or(Outcome::Unchanged, |(_, outcome)| outcome)),
         }
+    }
+
+    /// Somebody who asked the source not to be processed: onto the do-not-contact list, and nothing else is kept.
+    fn withhold(&mut self, person: Option<Incoming<People>>, why: Text) -> Result<Outcome> {
+        let keys = person.map(|incoming| SuppressionKey::personal(&incoming.draft.fields)).unwrap_or_default();
+        for key in keys {
+            let entry =
+                Suppression { id: SuppressionId::next(self.ids), key, reason: why.clone(), at: self.now, by: self.actor.name().clone() };
+            self.desk.suppress(&entry, None)?;
+            self.suppresses = true;
+        }
+        Ok(Outcome::Suppressed)
     }
 
     /// A person as HaloPSA has them: always good enough, and no lead is made.
