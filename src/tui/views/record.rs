@@ -86,7 +86,7 @@ impl Record {
     fn add_field(&mut self, cx: &mut Shared) {
         let known: Vec<_> = self.fields.items().iter().map(Item::id).collect();
         let rest = Field::ALL.iter().filter(|field| !known.contains(field)).map(|field| (field.label(), ""));
-        cx.open(Menu::new(Purpose::Search, "Add a field", rest, 0));
+        cx.open(Menu::new(Purpose::Field, "Add a field", rest, 0));
     }
 
     fn show(&mut self, view: Box<RecordView>) {
@@ -314,7 +314,7 @@ impl View for Record {
                     cx.tell(Command::Edit { contact: view.summary.id, version: view.summary.version, choices });
                 }
             }
-            (Purpose::Search, Reply::Chosen(place)) => {
+            (Purpose::Field, Reply::Chosen(place)) => {
                 let known: Vec<_> = self.fields.items().iter().map(Item::id).collect();
                 if let Some(field) = Field::ALL.iter().filter(|field| !known.contains(field)).nth(place) {
                     self.editing = Some(*field);
