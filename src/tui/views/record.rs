@@ -106,7 +106,11 @@ impl Record {
     fn heading(canvas: &mut Canvas<'_>, row: Rect, view: &RecordView) {
         let summary = &view.summary;
         let halo = view.halo.user.map_or_else(|| "not in HaloPSA yet".to_owned(), |id| format!("HaloPSA #{id}"));
-        let lead = view.lead.as_ref().map(|lead| format!("   {} / {}", lead.position.lifecycle, lead.position.stage)).unwrap_or_default();
+        let lead = view
+            .lead
+            .as_ref()
+            .map(|lead| format!("   {}: {}", lead.position.lifecycle, lead.position.stage.as_str().replace('_', " ")))
+            .unwrap_or_default();
         let quality = format!("   Q{}", summary.quality);
         let pending = match view.halo.pending.len() {
             0 => String::new(),
@@ -133,7 +137,7 @@ impl Record {
         let columns = if wide {
             [Column::cells("", 16), Column::share("", 3), Column::share("", 3)]
         } else {
-            [Column::cells("", 9), Column::share("", 1), Column::cells("", 9)]
+            [Column::cells("", 11), Column::share("", 1), Column::cells("", 9)]
         };
         self.fields.draw(canvas, inner, &columns, self.pane == Pane::Fields, |golden, column| match column {
             0 => (Cow::Borrowed(golden.field.label()), Role::Muted),
