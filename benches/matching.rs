@@ -6,19 +6,30 @@
 use leadloom::{
     domain::{
         CompanyId, ContactId, Domain, Draft, Email, Field, FieldKind, Fields, Phone, Quality, RecordId, RecordKind, Source, Text,
-        Timestamp, Uuid, Value,
+        Timestamp, Uuid, Value, Zone,
     },
     matching::{
-        Matcher, Model, Prepared, Settings, Subject, Verdict,
-        dedupe::{Options, Outcome, Phase, dedupe},
+        Matcher, Model, People, Prepared, Settings, Subject, Verdict,
+        calibrate::{Label, teach},
+        dedupe::{Options, Outcome, Pair, Phase, dedupe},
         metrics,
     },
 };
 use rayon::prelude::*;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
-use std::{collections::HashMap, env, path::Path, str::FromStr, sync::Mutex, time::Instant};
+use std::{
+    collections::HashMap,
+    env,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Mutex,
+    time::Instant,
+};
 
 fn main() {
+    if let Ok(folders) = env::var("LEADLOOM_BENCH_TEACH") {
+        return lesson(&folders.split(',').map(Path::new).collect::<Vec<_>>());
+    }
     let Ok(folder) = env::var("LEADLOOM_BENCH_DATA") else {
         divan::main();
         return;
@@ -26,19 +37,18 @@ fn main() {
     for folder in folder.split(',') {
         let folder = Path::new(folder);
         println!("== {}", folder.display());
+        let contact = |n| ContactId(Uuid::from_u128(n));
         if folder.join("contacts.csv").exists() {
-            let (drafts, truth, tags) = table(folder, "contacts", person);
-            run("contacts", drafts, &truth, &tags, Prepared::person, |n| ContactId(Uuid::from_u128(n)));
+            let set = labelled(folder, "contacts", person, Prepared::person);
+            run("contacts", &set, contact);
         }
         if folder.join("companies.csv").exists() {
-            let (drafts, truth, tags) = table(folder, "companies", company);
-            run("companies", drafts, &truth, &tags, Prepared::company, |n| CompanyId(Uuid::from_u128(n)));
+            let set = labelled(folder, "companies", company, Prepared::company);
+            run("companies", &set, |n| CompanyId(Uuid::from_u128(n)));
         }
         if folder.join("fake_1000.csv").exists() {
-            let rows = rows(&folder.join("fake_1000.csv"));
-            let truth = numbered(rows.iter().map(|row| row["cluster"].clone()));
-            let drafts = rows.iter().map(fake).collect();
-            run("fake_1000", drafts, &truth, &[], Prepared::person, |n| ContactId(Uuid::from_u128(n)));
+            let (records, entities) = load(&[folder.join("fake_1000.csv")], "cluster", fake, Prepared::person);
+            run("fake_1000", &Labelled { records: &|| records.clone(), truth: numbered(entities), tags: Vec::new() }, contact);
         }
         for set in ["dataset1", "dataset2", "dataset3", "dataset4"] {
             let files: Vec<_> =
@@ -46,24 +56,27 @@ fn main() {
             if files.is_empty() {
                 continue;
             }
-            let rows: Vec<_> = files.iter().flat_map(|path| rows(path)).collect();
-            let truth = numbered(rows.iter().map(|row| row["rec_id"].split('-').take(2).collect::<Vec<_>>().join("-")));
-            let drafts = rows.iter().map(febrl).collect();
-            run(set, drafts, &truth, &[], Prepared::person, |n| ContactId(Uuid::from_u128(n)));
+            let (records, ids) = load(&files, "rec_id", febrl, Prepared::person);
+            let entities = ids.iter().map(|id| id.split('-').take(2).collect::<Vec<_>>().join("-")).collect();
+            run(set, &Labelled { records: &|| records.clone(), truth: numbered(entities), tags: Vec::new() }, contact);
         }
     }
 }
 
-type Row = HashMap<String, String>;
+/// Columns by name.
+type Row<'a> = HashMap<&'a str, &'a str>;
 
-fn rows(path: &Path) -> Vec<Row> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).unwrap();
-    reader.deserialize().map(Result::unwrap).collect()
+/// Records that can be loaded again, with the entity of each.
+struct Labelled<'a, S: Subject> {
+    records: &'a dyn Fn() -> Vec<Prepared<S>>,
+    truth: Vec<u32>,
+    tags: Vec<String>,
 }
 
-fn numbered(names: impl Iterator<Item = String>) -> Vec<u32> {
+fn numbered(names: Vec<String>) -> Vec<u32> {
     let mut numbers = HashMap::new();
     names
+        .into_iter()
         .map(|name| {
             let next = numbers.len() as u32;
             *numbers.entry(name).or_insert(next)
@@ -71,16 +84,51 @@ fn numbered(names: impl Iterator<Item = String>) -> Vec<u32> {
         .collect()
 }
 
-fn table(folder: &Path, name: &str, read: fn(&Row) -> Draft) -> (Vec<Draft>, Vec<u32>, Vec<String>) {
-    let started = Instant::now();
-    let rows = rows(&folder.join(format!("{name}.csv")));
-    let truth: HashMap<String, Row> =
-        self::rows(&folder.join(format!("{name}_truth.csv"))).into_iter().map(|row| (row["rec_id"].clone(), row)).collect();
-    let entities = numbered(rows.iter().map(|row| truth[&row["rec_id"]]["entity_id"].clone()));
-    let tags = rows.iter().map(|row| truth[&row["rec_id"]]["tags"].clone()).collect();
-    let drafts = rows.par_iter().map(read).collect();
-    println!("read {name} in {:.2?}", started.elapsed());
-    (drafts, entities, tags)
+/// Reads files a piece at a time, so that what is measured is the matcher and not the file.
+fn load<S: Subject>(
+    paths: &[PathBuf],
+    label: &str,
+    read: fn(&Row<'_>) -> Draft,
+    prepare: fn(&Draft) -> Prepared<S>,
+) -> (Vec<Prepared<S>>, Vec<String>) {
+    let (mut records, mut labels) = (Vec::new(), Vec::new());
+    for path in paths {
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).unwrap();
+        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let mut rows = reader.records().map(Result::unwrap).peekable();
+        while rows.peek().is_some() {
+            let piece: Vec<csv::StringRecord> = rows.by_ref().take(20_000).collect();
+            let read_one = |record: &csv::StringRecord| {
+                let row: Row<'_> = header.iter().map(String::as_str).zip(record).collect();
+                (prepare(&read(&row)), row[label].to_owned())
+            };
+            let read: Vec<_> = piece.par_iter().map(read_one).collect();
+            for (record, label) in read {
+                records.push(record);
+                labels.push(label);
+            }
+        }
+    }
+    (records, labels)
+}
+
+fn labelled<S: Subject>(
+    folder: &Path,
+    name: &str,
+    read: fn(&Row<'_>) -> Draft,
+    prepare: fn(&Draft) -> Prepared<S>,
+) -> Labelled<'static, S> {
+    let path = folder.join(format!("{name}.csv"));
+    // The truth file lists the records in the same order.
+    let mut reader = csv::Reader::from_path(folder.join(format!("{name}_truth.csv"))).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let at = |column: &str| header.iter().position(|one| one == column).unwrap();
+    let (entity, tags) = (at("entity_id"), at("tags"));
+    let truth: Vec<(String, String)> =
+        reader.records().map(Result::unwrap).map(|row| (row[entity].to_owned(), row[tags].to_owned())).collect();
+    let (entities, tags) = truth.into_iter().unzip();
+    let again = move || load(std::slice::from_ref(&path), "rec_id", read, prepare).0;
+    Labelled { records: Box::leak(Box::new(again)), truth: numbered(entities), tags }
 }
 
 fn draft(kind: RecordKind, external: &str, fields: Fields) -> Draft {
@@ -127,17 +175,17 @@ fn phone(raw: &str, region: Option<&str>) -> Option<Value> {
 }
 
 struct Reader<'a> {
-    row: &'a Row,
+    row: &'a Row<'a>,
     fields: Fields,
 }
 
 impl<'a> Reader<'a> {
-    fn new(row: &'a Row) -> Self {
+    fn new(row: &'a Row<'a>) -> Self {
         Self { row, fields: Fields::new() }
     }
 
     fn get(&self, column: &str) -> &'a str {
-        self.row.get(column).map_or("", String::as_str)
+        self.row.get(column).copied().unwrap_or_default()
     }
 
     fn put(&mut self, field: Field, column: &str) {
@@ -158,7 +206,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn person(row: &Row) -> Draft {
+fn person(row: &Row<'_>) -> Draft {
     let mut reader = Reader::new(row);
     for (field, column) in [
         (Field::FirstName, "first_name"),
@@ -179,10 +227,10 @@ fn person(row: &Row) -> Draft {
             reader.fields.set(field, value);
         }
     }
-    draft(RecordKind::Person, &row["rec_id"], reader.fields)
+    draft(RecordKind::Person, row["rec_id"], reader.fields)
 }
 
-fn company(row: &Row) -> Draft {
+fn company(row: &Row<'_>) -> Draft {
     let mut reader = Reader::new(row);
     for (field, column) in [
         (Field::CompanyName, "name"),
@@ -197,10 +245,10 @@ fn company(row: &Row) -> Draft {
     if let Some(value) = phone(reader.get("phone"), country(reader.get("country"))) {
         reader.fields.set(Field::CompanyPhone, value);
     }
-    draft(RecordKind::Company, &row["rec_id"], reader.fields)
+    draft(RecordKind::Company, row["rec_id"], reader.fields)
 }
 
-fn fake(row: &Row) -> Draft {
+fn fake(row: &Row<'_>) -> Draft {
     let mut reader = Reader::new(row);
     for (field, column) in [
         (Field::FirstName, "first_name"),
@@ -211,10 +259,10 @@ fn fake(row: &Row) -> Draft {
     ] {
         reader.put(field, column);
     }
-    draft(RecordKind::Person, &row["unique_id"], reader.fields)
+    draft(RecordKind::Person, row["unique_id"], reader.fields)
 }
 
-fn febrl(row: &Row) -> Draft {
+fn febrl(row: &Row<'_>) -> Draft {
     let mut reader = Reader::new(row);
     for (field, column) in [
         (Field::FirstName, "given_name"),
@@ -235,46 +283,47 @@ fn febrl(row: &Row) -> Draft {
             reader.fields.set(Field::BirthDate, Value::Date(at));
         }
     }
-    draft(RecordKind::Person, &row["rec_id"], reader.fields)
+    draft(RecordKind::Person, row["rec_id"], reader.fields)
 }
 
-fn run<S: Subject>(
-    name: &str,
-    drafts: Vec<Draft>,
-    truth: &[u32],
-    tags: &[String],
-    prepare: fn(&Draft) -> Prepared<S>,
-    owner: fn(u128) -> S::Owner,
-) {
-    let started = Instant::now();
-    let prepared: Vec<Prepared<S>> = drafts.par_iter().map(prepare).collect();
-    let preparing = started.elapsed();
-    drop(drafts);
-    let incremental = prepared.clone();
+fn run<S: Subject>(name: &str, set: &Labelled<'_, S>, owner: fn(u128) -> S::Owner) {
+    let (truth, tags) = (&set.truth, &set.tags);
+    if env::var("LEADLOOM_BENCH_ONLY").as_deref() == Ok("single") {
+        return one_by_one((set.records)(), truth, owner);
+    }
+    let (started, cpu) = (Instant::now(), cpu_seconds());
+    let prepared = (set.records)();
+    let loading = format!("load {:.2?} ({:.2} s CPU)", started.elapsed(), cpu_seconds() - cpu);
 
-    let phases = Mutex::new(Vec::<(Phase, Instant)>::new());
-    let started = Instant::now();
+    let phases = Mutex::new(Vec::<(Phase, Instant, f64)>::new());
+    let (started, cpu) = (Instant::now(), cpu_seconds());
     let outcome = dedupe(prepared, &Options::default(), &|progress| {
         let mut phases = phases.lock().unwrap();
-        if phases.last().is_none_or(|(phase, _)| *phase != progress.phase) && !phases.iter().any(|(phase, _)| *phase == progress.phase) {
-            phases.push((progress.phase, Instant::now()));
+        if !phases.iter().any(|(phase, ..)| *phase == progress.phase) {
+            phases.push((progress.phase, Instant::now(), cpu_seconds()));
         }
     });
-    let all = started.elapsed();
+    let (all, all_cpu) = (started.elapsed(), cpu_seconds());
     let phases = phases.into_inner().unwrap();
     let times: Vec<String> = phases
         .iter()
         .enumerate()
-        .map(|(nth, (phase, from))| {
-            let to = phases.get(nth + 1).map_or(started + all, |(_, at)| *at);
-            format!("{phase:?} {:.2?}", to - *from)
+        .map(|(nth, (phase, from, cpu))| {
+            let (to, until) = phases.get(nth + 1).map_or((started + all, all_cpu), |(_, at, cpu)| (*at, *cpu));
+            format!("{phase:?} {:.2?} ({:.2} s CPU)", to - *from, until - cpu)
         })
         .collect();
-    println!("{name}: {} records, prepare {preparing:.2?}, dedupe {all:.2?} ({}), peak {} MB", truth.len(), times.join(", "), peak_mb());
+    println!(
+        "{name}: {} records, {loading}, dedupe {all:.2?} ({:.2} s CPU: {}), peak {} MB",
+        truth.len(),
+        all_cpu - cpu,
+        times.join(", "),
+        peak_mb()
+    );
     quality(&outcome, truth, tags);
     drop(outcome);
     if env::var("LEADLOOM_BENCH_ONLY").as_deref() != Ok("bulk") {
-        one_by_one(incremental, truth, owner);
+        one_by_one((set.records)(), truth, owner);
     }
 }
 
@@ -287,7 +336,7 @@ fn quality<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
     let (best, cut) = metrics::best_f1(&scored, truths);
     let clusters = metrics::of_clusters(&outcome.clusters, truth);
     let zone = |auto: bool| {
-        let pairs = outcome.pairs.iter().filter(|pair| (pair.zone == leadloom::domain::Zone::Auto) == auto);
+        let pairs = outcome.pairs.iter().filter(|pair| (pair.zone == Zone::Auto) == auto);
         metrics::of_pairs(pairs.map(|pair| (pair.left, pair.right)), truth)
     };
     let (auto, review) = (zone(true), zone(false));
@@ -338,23 +387,23 @@ fn quality<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
     }
     if let Ok(count) = env::var("LEADLOOM_BENCH_WRONG") {
         let count: usize = count.parse().unwrap_or(10);
-        let wrong = outcome.pairs.iter().filter(|pair| !same(pair.left, pair.right)).take(count);
-        for pair in wrong {
-            show(outcome, pair, tags);
-        }
-        println!("  ---- low true");
-        let low = outcome.pairs.iter().rev().filter(|pair| same(pair.left, pair.right)).take(count);
-        for pair in low {
-            show(outcome, pair, tags);
-        }
+        // Evenly spread over the scores, so that every kind of mistake is seen.
+        let list = |title: &str, pairs: Vec<&Pair>| {
+            println!("  ---- {title}: {} of {}", pairs.len().min(count), pairs.len());
+            pairs.iter().step_by(pairs.len().div_ceil(count).max(1)).for_each(|pair| show(outcome, pair, tags));
+        };
+        list("wrong and likely", outcome.pairs.iter().filter(|pair| pair.score.0 >= 0.0 && !same(pair.left, pair.right)).collect());
+        list("asked though likely", outcome.pairs.iter().filter(|pair| pair.zone == Zone::Review && pair.probability.0 > 0.99).collect());
+        list("right and unlikely", outcome.pairs.iter().filter(|pair| pair.score.0 < 0.0 && same(pair.left, pair.right)).collect());
     }
 }
 
-fn show<S: Subject>(outcome: &Outcome<S>, pair: &leadloom::matching::dedupe::Pair, tags: &[String]) {
+fn show<S: Subject>(outcome: &Outcome<S>, pair: &Pair, tags: &[String]) {
     let evidence = outcome.explain(pair);
     let tag = |nth: u32| tags.get(nth as usize).map_or("", String::as_str);
+    let why = evidence.why_not_auto.unwrap_or_default();
     println!(
-        "  {} {:?} v {:?} prior {} rest {} [{} / {}]",
+        "  {} {:?} v {:?} prior {} rest {} [{} / {}] {why}",
         evidence.score,
         evidence.zone,
         evidence.rival,
@@ -412,6 +461,48 @@ fn by_tag<S: Subject>(outcome: &Outcome<S>, truth: &[u32], tags: &[String]) {
     }
 }
 
+/// Ten thousand decisions of a reviewer who is wrong once in a hundred, on the first folder; what they change on
+/// the others.
+fn lesson(folders: &[&Path]) {
+    let set = labelled(folders[0], "contacts", person, Prepared::person);
+    let outcome = dedupe((set.records)(), &Options::default(), &|_| {});
+    let labels: Vec<Label> = outcome
+        .pairs
+        .iter()
+        .enumerate()
+        .filter(|(nth, pair)| pair.zone == Zone::Review || nth % 20 == 0)
+        .take(10_000)
+        .map(|(nth, pair)| Label {
+            pattern: pair.pattern,
+            same: (set.truth[pair.left as usize] == set.truth[pair.right as usize]) != (nth % 100 == 37),
+            weight: if pair.zone == Zone::Review { 1.0 } else { 20.0 },
+        })
+        .collect();
+    let lesson = teach::<People>(&Model::shipped(), &labels);
+    let fitted = teach::<People>(&outcome.model, &labels);
+    println!(
+        "{} labels; shipped: surprise {:.4} -> {:.4}, curve {:?}",
+        labels.len(),
+        lesson.before,
+        lesson.after,
+        lesson.model.people.curve
+    );
+    println!("fitted: surprise {:.4} -> {:.4}, curve {:?}", fitted.before, fitted.after, fitted.model.people.curve);
+    for folder in &folders[1..] {
+        let set = labelled(folder, "contacts", person, Prepared::person);
+        for (name, model, learn) in [
+            ("untaught", Model::shipped(), true),
+            ("taught", fitted.model.clone(), true),
+            ("untaught, not fitted to these", outcome.model.clone(), false),
+            ("taught, not fitted to these", fitted.model.clone(), false),
+        ] {
+            println!("-- {} {name}", folder.display());
+            let outcome = dedupe((set.records)(), &Options { model, learn, ..Options::default() }, &|_| {});
+            quality(&outcome, &set.truth, &set.tags);
+        }
+    }
+}
+
 /// One after the other, as an import does: decide, then put in.
 fn one_by_one<S: Subject>(records: Vec<Prepared<S>>, truth: &[u32], owner: fn(u128) -> S::Owner) {
     let mut matcher = Matcher::<S>::new(Settings::default(), Model::shipped());
@@ -420,7 +511,8 @@ fn one_by_one<S: Subject>(records: Vec<Prepared<S>>, truth: &[u32], owner: fn(u1
     let mut clusters = Vec::with_capacity(count);
     let (mut new, mut same, mut ask) = (0, 0, 0);
     let mut owners: HashMap<S::Owner, u32> = HashMap::new();
-    let started = Instant::now();
+    let before = resident_mb();
+    let (started, cpu) = (Instant::now(), cpu_seconds());
     for (nth, record) in records.into_iter().enumerate() {
         let from = Instant::now();
         let verdict = matcher.decide(&record);
@@ -443,7 +535,7 @@ fn one_by_one<S: Subject>(records: Vec<Prepared<S>>, truth: &[u32], owner: fn(u1
         clusters.push(*owners.entry(to).or_insert(next));
         matcher.insert(RecordId(Uuid::from_u128(nth as u128)), to, record);
     }
-    let all = started.elapsed();
+    let (all, cpu) = (started.elapsed(), cpu_seconds() - cpu);
     let tail = latencies[count * 9 / 10..].to_vec();
     let quantile = |of: f64| {
         let mut tail = tail.clone();
@@ -452,28 +544,47 @@ fn one_by_one<S: Subject>(records: Vec<Prepared<S>>, truth: &[u32], owner: fn(u1
     };
     let measure = metrics::of_clusters(&clusters, truth);
     println!(
-        "  one by one {all:.2?} ({:.1} us each), decide p50 {:.1} us p99 {:.1} us max {:.1} us; new {new} same {same} ask {ask}; P {:.4} R {:.4} largest {}; peak {} MB",
-        all.as_secs_f64() * 1e6 / count as f64,
+        "  one by one {all:.2?} ({:.1} us CPU each), decide p50 {:.1} us p99 {:.1} us max {:.1} us; new {new} same {same} ask {ask}; P {:.4} R {:.4} largest {}; resident {before} -> {} MB, snapshot {} MB",
+        cpu * 1e6 / count as f64,
         quantile(0.5),
         quantile(0.99),
         quantile(1.0),
         measure.precision,
         measure.recall,
         metrics::largest(&clusters),
-        peak_mb()
+        resident_mb(),
+        matcher.snapshot(0).len() / 1_000_000
     );
+}
+
+/// Processor time of all threads so far.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |nth: usize| fields.get(nth).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or(0.0);
+    // User and system time, in hundredths of a second on every Linux.
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 /// The most memory this process ever held.
 fn peak_mb() -> u64 {
+    memory_mb("VmHWM")
+}
+
+/// The memory it holds now.
+fn resident_mb() -> u64 {
+    memory_mb("VmRSS")
+}
+
+fn memory_mb(what: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
 #[divan::bench]
 fn prepare_a_person(bencher: divan::Bencher<'_, '_>) {
-    let row: Row = [
+    let row: Row<'_> = HashMap::from([
         ("rec_id", "1"),
         ("first_name", "Fabian M."),
         ("last_name", "Wölfsdörfer"),
@@ -485,10 +596,35 @@ fn prepare_a_person(bencher: divan::Bencher<'_, '_>) {
         ("linkedin", "https://www.linkedin.com/in/fabian-wolfsdorfer"),
         ("city", "Rotterdam"),
         ("country", "Netherlands"),
-    ]
-    .into_iter()
-    .map(|(column, value)| (column.to_owned(), value.to_owned()))
-    .collect();
+    ]);
     let draft = person(&row);
     bencher.bench(|| Prepared::person(&draft));
+}
+
+/// A made-up person: names and firms from short lists, so that candidates are many.
+fn made_up(nth: u128) -> Draft {
+    let pick = |list: &[&'static str], by: u128| list[(nth / by) as usize % list.len()];
+    let first = pick(&["Ann", "Bo", "Carl", "Dora", "Emil", "Fay", "Gus", "Hope", "Ivo", "Jane"], 1);
+    let last = pick(&["Stone", "Marsh", "Hill", "Wood", "Lake", "Field", "Brook", "Moor", "Ford", "Glen", "Dale"], 10);
+    let firm = pick(&["Quarry Logistics", "Harbor Foods", "Nova Energy", "Summit Data", "Crest Media"], 110);
+    let host = format!("{}{}.com", firm.to_lowercase().replace(' ', ""), nth / 550 % 40);
+    let text = |value: &str| Value::Text(Text::new(value));
+    let fields = [
+        (Field::FirstName, text(first)),
+        (Field::LastName, text(last)),
+        (Field::CompanyName, text(firm)),
+        (Field::CompanyDomain, Domain::parse(&host).map(Value::Domain).unwrap()),
+        (Field::Email, Email::parse(&format!("{first}.{last}{nth}@{host}")).map(Value::Email).unwrap()),
+    ];
+    draft(RecordKind::Person, "", fields.into_iter().collect())
+}
+
+#[divan::bench]
+fn decide_among_ten_thousand(bencher: divan::Bencher<'_, '_>) {
+    let mut matcher = Matcher::<People>::new(Settings::default(), Model::shipped());
+    for nth in 0..10_000 {
+        matcher.insert(RecordId(Uuid::from_u128(nth)), ContactId(Uuid::from_u128(nth)), Prepared::person(&made_up(nth)));
+    }
+    let record = Prepared::person(&made_up(77));
+    bencher.bench(|| matcher.decide(&record));
 }

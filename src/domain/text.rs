@@ -38,7 +38,9 @@ impl Text {
     /// Cuts to at most `chars` characters, never inside one.
     #[must_use]
     pub fn truncated(&self, chars: usize) -> Self {
-        match self.0.char_indices().nth(chars) {
+        // No character is shorter than a byte, so a short text need not be counted.
+        let cut = if self.0.len() <= chars { None } else { self.0.char_indices().nth(chars) };
+        match cut {
             Some((end, _)) => Self::new(&self.0[..end]),
             None => self.clone(),
         }
@@ -52,12 +54,11 @@ fn is_plain(raw: &str) -> bool {
     if *first == b' ' || *last == b' ' {
         return false;
     }
-    let mut before = b'x';
-    bytes.iter().all(|&byte| {
-        let good = (0x20..0x7f).contains(&byte) && !(byte == b' ' && before == b' ');
-        before = byte;
-        good
-    })
+    // Without an early end, so that many bytes are looked at in one step: nearly every text is plain to its end.
+    let unprintable = bytes.iter().fold(0_u8, |any, byte| any | u8::from(byte.wrapping_sub(0x20) >= 0x5f));
+    let space = |byte: &u8| u8::from(*byte == b' ');
+    let runs = bytes.iter().zip(&bytes[1..]).fold(0_u8, |any, (a, b)| any | (space(a) & space(b)));
+    unprintable | runs == 0
 }
 
 fn keep_printable(raw: &str) -> String {

@@ -283,10 +283,33 @@ impl Value {
     }
 }
 
+/// Up to here a list is searched for repeats item by item, which needs no allocation.
+const SHORT_LIST: usize = 24;
+
 /// Drops blanks and repeats (ignoring case), keeps the first spelling and the order.
 pub fn unique(items: impl IntoIterator<Item = Text>) -> Vec<Text> {
+    let mut kept: Vec<Text> = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    items.into_iter().filter(|item| !item.is_empty() && seen.insert(item.to_lowercase())).collect()
+    for item in items {
+        let is_new = if item.is_empty() {
+            false
+        } else if kept.len() < SHORT_LIST {
+            !kept.iter().any(|other| is_same_word(other, &item))
+        } else {
+            if seen.is_empty() {
+                seen.extend(kept.iter().map(|other| other.to_lowercase()));
+            }
+            seen.insert(item.to_lowercase())
+        };
+        if is_new {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+fn is_same_word(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { a.to_lowercase() == b.to_lowercase() }
 }
 
 impl fmt::Display for Value {
@@ -380,6 +403,16 @@ impl Fields {
     }
 }
 
+impl IntoIterator for Fields {
+    type Item = (Field, Value);
+    type IntoIter = std::vec::IntoIter<(Field, Value)>;
+
+    /// Every field with its value, in table order.
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl FromIterator<(Field, Value)> for Fields {
     fn from_iter<I: IntoIterator<Item = (Field, Value)>>(pairs: I) -> Self {
         let mut fields = Self::new();
@@ -449,6 +482,15 @@ mod tests {
             assert_eq!(raw.parse::<Span>().unwrap().to_string(), shown);
         }
         assert!("10-2".parse::<Span>().is_err());
+    }
+
+    #[test]
+    fn lists_have_no_repeats_short_or_long() {
+        let words = |range: std::ops::Range<u32>| range.map(|n| Text::from(format!("Wort-Ä{n}")));
+        let shouted = |range: std::ops::Range<u32>| range.map(|n| Text::from(format!("WORT-ä{n}")));
+        for many in [3, 23, 24, 25, 60] {
+            assert_eq!(unique(words(0..many).chain([Text::new("")]).chain(shouted(0..many))), words(0..many).collect::<Vec<_>>());
+        }
     }
 
     #[test]

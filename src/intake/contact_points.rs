@@ -90,10 +90,10 @@ impl Maker<'_> {
         let company = take(&mut known, &[PhoneKind::Company]);
         for (field, number) in [(Field::Phone, phone), (Field::Mobile, mobile), (Field::CompanyPhone, company)] {
             if let Some(number) = number {
-                made.fields.set(field, Value::Phone(number.number.phone));
+                made.fields.set(field, Value::Phone(number.read.phone));
             }
         }
-        let others = unique(known.iter().map(|number| Text::new(number.number.phone.as_str())));
+        let others = unique(known.iter().map(|number| Text::new(number.read.phone.as_str())));
         made.fields.set(Field::OtherPhones, Value::List(others.into_iter().take(OTHERS_LIMIT).collect()));
     }
 }
@@ -105,8 +105,10 @@ fn take_email(rule: &BoundEmail<'_>, at: &At<'_, '_>, known: &mut Vec<Address>, 
         return;
     }
     let word = |get: &Option<Get<'_>>| get.as_ref().and_then(|get| at.get(get).texts().next().map(str::to_owned));
+    let words: Vec<String> = rule.status.iter().filter_map(|get| at.get(get).texts().next().map(str::to_owned)).collect();
+    let certain = words.iter().map(String::as_str).chain(rule.rule.status_is.as_deref()).find_map(vocabulary::known_email_status);
     let standing = Standing {
-        status: word(&rule.status).as_deref().or(rule.rule.status_is.as_deref()).and_then(vocabulary::email_status),
+        status: certain.or_else(|| words.iter().find_map(|word| vocabulary::email_status(word))),
         personal: word(&rule.kind).is_some_and(|kind| matches!(&*kind.to_lowercase(), "personal" | "private")),
         confidence: word(&rule.confidence).as_deref().and_then(|text| match clean::value(Field::Confidence, text, Context::default()) {
             Some(Value::Number(number)) => Some(number),
@@ -179,19 +181,25 @@ fn take_addresses(text: &str, standing: Standing, known: &mut Vec<Address>, left
 
 /// A number of the row.
 struct Number {
-    number: clean::PhoneNumber,
+    written: Box<str>,
+    read: clean::PhoneNumber,
     reach: Reach,
 }
 
 fn take_numbers(text: &str, reach: Reach, context: Context, known: &mut Vec<Number>, leftovers: &mut Leftovers) {
     for part in text.split([';', '\n', ',']).map(str::trim).filter(|part| !part.is_empty()) {
+        // The same number often stands in two columns; reading it again would cost most of what a row costs.
+        if let Some(twin) = known.iter_mut().find(|twin| *twin.written == *part) {
+            twin.reach = better(twin.reach, reach);
+            continue;
+        }
         match clean::telephone(part, context.region) {
-            Some(number) if known.iter().any(|other| other.number.phone == number.phone) => {}
+            Some(number) if known.iter().any(|other| other.read.phone == number.phone) => {}
             Some(number) => {
                 if !number.assigned {
                     leftovers.odd_phones.push(Text::new(number.phone.as_str()));
                 }
-                known.push(Number { number, reach });
+                known.push(Number { written: part.into(), read: number, reach });
             }
             None => {
                 let shown = Text::new(part).truncated(40);
@@ -201,6 +209,11 @@ fn take_numbers(text: &str, reach: Reach, context: Context, known: &mut Vec<Numb
             }
         }
     }
+}
+
+/// Of two claims about one number the one that says more.
+fn better(one: Reach, other: Reach) -> Reach {
+    if other.percent() > one.percent() || one.kind == PhoneKind::Company && other.kind != PhoneKind::Company { other } else { one }
 }
 
 /// `true`, `Yes`, `1`, or a state that names a register.

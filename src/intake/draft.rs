@@ -40,6 +40,8 @@ pub(super) struct Made<'r> {
     pub checked_at: Option<Timestamp>,
     pub reach: Option<Reach>,
     pub context: Context,
+    /// The domain of the company's site.
+    pub site: Option<Domain>,
 }
 
 impl Maker<'_> {
@@ -56,6 +58,8 @@ impl Maker<'_> {
         self.names(&at, &mut made);
         self.emails(&at, &mut made);
         self.phones(&at, &mut made);
+        reception(&mut made);
+        postcodes(&mut made);
         employer(&mut made);
         standing(&mut made);
         for (name, places) in &self.bound.extra {
@@ -98,16 +102,19 @@ impl Maker<'_> {
                     | Field::OtherPhones,
                 ) => {}
                 Target::Field(field) if field.kind() == FieldKind::List => {
-                    let mut items = Vec::new();
+                    let (mut items, mut lists) = (Vec::new(), 0);
                     for place in places {
                         let found = found(*target, place, at, &mut made.leftovers);
                         for value in found.texts().filter_map(|text| clean::value(*field, text, made.context)) {
                             if let Value::List(more) = value {
                                 items.extend(more);
+                                lists += 1;
                             }
                         }
                     }
-                    made.fields.set(*field, Value::List(unique(items)));
+                    // One list is without repeats already.
+                    let items = if lists > 1 { unique(items) } else { items };
+                    made.fields.set(*field, Value::List(items));
                 }
                 Target::Field(Field::CompanyName) => {
                     let raw = first_text(places, at).unwrap_or_default();
@@ -117,6 +124,13 @@ impl Maker<'_> {
                         made.fields.set(Field::LegalForm, Value::Text(form));
                     }
                 }
+                Target::Field(Field::Website) => match places.iter().find_map(|place| at.get(place).texts().find_map(clean::site)) {
+                    Some(site) => {
+                        made.fields.set(Field::Website, Value::Text(site.address));
+                        made.site = site.domain;
+                    }
+                    None => one_value(Field::Website, places, at, made),
+                },
                 Target::Field(field) => one_value(*field, places, at, made),
             }
         }
@@ -158,7 +172,9 @@ impl Maker<'_> {
             return Err(RowError::NothingUsable);
         }
         let dated = made.dated.or(made.checked_at);
-        let disposable = matches!(made.fields.get(Field::Email), Some(Value::Email(email)) if vocabulary::is_disposable(email.domain()));
+        made.leftovers.throw_away =
+            matches!(made.fields.get(Field::Email), Some(Value::Email(email)) if vocabulary::is_disposable(email.domain()));
+        let disposable = made.leftovers.throw_away;
         let facts = Facts { source: self.mapping.source, dated, now: self.now, disposable, phone: made.reach };
         let settings = &self.intake.settings;
         let (quality, defects) = if is_person {
@@ -167,34 +183,35 @@ impl Maker<'_> {
             (score::company(settings, &made.fields, &facts), validate::company(&made.fields, &made.leftovers))
         };
         let disposition = self.disposition(is_person, &quality, &defects);
-        let external_id = std::mem::take(&mut made.external_id);
-        let company_id = std::mem::take(&mut made.company_id);
-        let (mut person, mut company) = (Vec::new(), Vec::new());
-        for (field, value) in made.fields.iter() {
-            let shared = matches!(field, Field::CompanyName | Field::CompanyDomain);
-            if field.subject() == Subject::Company {
-                company.push((field, value.clone()));
+        let person_id = is_person.then(|| person_id(std::mem::take(&mut made.external_id), &made.fields, &made.leftovers));
+        let company_id = is_company.then(|| company_id(std::mem::take(&mut made.company_id), &made.fields));
+        let (mut person, mut company) = (Fields::new(), Fields::new());
+        for (field, value) in made.fields {
+            if field.subject() != Subject::Company {
+                person.set(field, value);
+                continue;
             }
-            if field.subject() != Subject::Company || shared {
-                person.push((field, value.clone()));
+            if matches!(field, Field::CompanyName | Field::CompanyDomain) {
+                person.set(field, value.clone());
             }
+            company.set(field, value);
         }
         let of_company =
             |defect: &Defect| defect.field.is_some_and(|field| field.subject() == Subject::Company && field != Field::CompanyName);
         let (company_defects, person_defects): (Vec<_>, Vec<_>) = defects.into_iter().partition(|defect| !is_person || of_company(defect));
-        let draft = |kind, external_id, fields: Vec<(Field, Value)>, defects| Draft {
+        let draft = |kind, external_id, fields, defects| Draft {
             source: self.mapping.source,
             kind,
             external_id,
             dated,
-            fields: fields.into_iter().collect(),
+            fields,
             edited: Vec::new(),
             defects,
             quality,
         };
         Ok(Taken {
-            person: is_person.then(|| draft(RecordKind::Person, person_id(external_id, &made.fields), person, person_defects)),
-            company: is_company.then(|| draft(RecordKind::Company, company_id_of(company_id, &made.fields), company, company_defects)),
+            person: person_id.map(|id| draft(RecordKind::Person, id, person, person_defects)),
+            company: company_id.map(|id| draft(RecordKind::Company, id, company, company_defects)),
             disposition,
         })
     }
@@ -262,19 +279,40 @@ fn first_text(places: &[Get<'_>], at: &At<'_, '_>) -> Option<Text> {
     })
 }
 
+/// A number in a row that names nobody is the company's.
+fn reception(made: &mut Made<'_>) {
+    let named = [Field::Email, Field::FullName, Field::LinkedIn, Field::Mobile].iter().any(|field| made.fields.get(*field).is_some());
+    if named || made.fields.get(Field::CompanyName).is_none() || made.fields.get(Field::CompanyPhone).is_some() {
+        return;
+    }
+    if let Some(phone) = made.fields.remove(Field::Phone) {
+        made.fields.set(Field::CompanyPhone, phone);
+    }
+}
+
+/// Spreadsheets take the leading zero of American postcodes away.
+fn postcodes(made: &mut Made<'_>) {
+    for (code, country) in [(Field::Postcode, Field::Country), (Field::HqPostcode, Field::HqCountry)] {
+        let postcode = made.fields.str(code);
+        if made.fields.str(country) == "US" && postcode.len() == 4 && postcode.bytes().all(|byte| byte.is_ascii_digit()) {
+            let mended = Text::from(format!("0{postcode}"));
+            made.fields.set(code, Value::Text(mended));
+        }
+    }
+}
+
 /// The company's domain: its own, else its site's, else that of a work address.
 fn employer(made: &mut Made<'_>) {
     if made.fields.get(Field::CompanyDomain).is_some() {
         return;
     }
-    let of_site = || clean::site(made.fields.str(Field::Website))?.domain;
     let of_address = || {
         let Some(Value::Email(email)) = made.fields.get(Field::Email) else { return None };
         let registered = psl::domain_str(email.domain())?;
         let own = !mail::is_free_mail(email.domain()) && !mail::is_free_mail(registered) && !vocabulary::is_disposable(registered);
         own.then(|| Domain::parse(registered)).flatten()
     };
-    if let Some(domain) = of_site().or_else(of_address) {
+    if let Some(domain) = made.site.take().or_else(of_address) {
         made.fields.set(Field::CompanyDomain, Value::Domain(domain));
     }
 }
@@ -304,7 +342,7 @@ fn times(value: Value, by: i64) -> Value {
 }
 
 /// The source's id, else the address, else what else identifies the row: importing a file again finds the same ids.
-fn person_id(given: Text, fields: &Fields) -> Text {
+fn person_id(given: Text, fields: &Fields, leftovers: &Leftovers) -> Text {
     if !given.is_empty() {
         return given;
     }
@@ -317,11 +355,12 @@ fn person_id(given: Text, fields: &Fields) -> Text {
         hash.update(vocabulary::fold(fields.str(field)));
         hash.update([0]);
     }
+    leftovers.bad_emails.iter().for_each(|bad| hash.update(bad.as_bytes()));
     Text::from(format!("row:{:?}", Fingerprint::of(&hash.finalize())))
 }
 
 /// The source's id, else the domain, else the name.
-fn company_id_of(given: Text, fields: &Fields) -> Text {
+fn company_id(given: Text, fields: &Fields) -> Text {
     if !given.is_empty() {
         return given;
     }

@@ -15,7 +15,6 @@ mod problem;
 pub mod raw;
 pub mod recognise;
 mod score;
-mod script;
 mod settings;
 mod validate;
 pub mod vocabulary;
@@ -118,11 +117,19 @@ impl Intake {
         }
     }
 
-    /// The rules for custom fields: the source's own, and for fields it has none for, those of all.
+    /// A mapping of somebody's own for one import, laid over that of its source.
+    pub fn overlaid(&self, own: Mapping) -> Mapping {
+        let mut mapping = Mapping { source: own.source, ..self.mapping(own.source).clone() };
+        mapping.overlay(own);
+        mapping
+    }
+
+    /// The rules for custom fields: the mapping's own; for fields it has none for, its source's; else those of all.
     fn lead_rules<'m>(&'m self, mapping: &'m Mapping) -> impl Iterator<Item = (Field, impl Iterator<Item = &'m Expression>)> {
-        let common = &self.common.lead;
+        let source = &self.mapping(mapping.source).lead;
         let own = mapping.lead.iter();
-        let rest = common.iter().filter(|(field, _)| !mapping.lead.contains_key(field));
-        own.chain(rest).map(|(field, rule)| (*field, rule.0.iter().filter_map(mapping::Reference::expression)))
+        let sources = source.iter().filter(|(field, _)| !mapping.lead.contains_key(field));
+        let rest = self.common.lead.iter().filter(|(field, _)| !mapping.lead.contains_key(field) && !source.contains_key(field));
+        own.chain(sources).chain(rest).map(|(field, rule)| (*field, rule.0.iter().filter_map(mapping::Reference::expression)))
     }
 }

@@ -4,7 +4,7 @@
 use super::{
     Intake, Mapping, clean,
     expression::Path,
-    mapping::{EmailRule, PhoneKind, PhoneRule, Reference, Target, What, flat_keys, fold},
+    mapping::{EmailRule, PhoneKind, PhoneRule, Reference, Rule, Target, What, flat_keys, fold},
     raw::{Header, Rows, TableRow},
     vocabulary,
 };
@@ -89,17 +89,21 @@ impl Intake {
     pub fn recognise(&self, rows: &Rows, file_name: &str) -> Recognition {
         let (names, sample) = head(rows);
         let (source, confidence) = self.maker(rows, &names, file_name);
-        self.understood(source, confidence, rows, &names, &sample)
+        self.understood((source, confidence), rows, file_name, &names, &sample)
     }
 
     /// What the columns mean when a person says whose export it is.
-    pub fn recognise_as(&self, source: Source, rows: &Rows) -> Recognition {
+    pub fn recognise_as(&self, source: Source, rows: &Rows, file_name: &str) -> Recognition {
         let (names, sample) = head(rows);
-        self.understood(source, 1.0, rows, &names, &sample)
+        self.understood((source, 1.0), rows, file_name, &names, &sample)
     }
 
-    fn understood(&self, source: Source, confidence: f32, rows: &Rows, names: &[String], sample: &[TableRow]) -> Recognition {
+    fn understood(&self, maker: (Source, f32), rows: &Rows, file_name: &str, names: &[String], sample: &[TableRow]) -> Recognition {
+        let (source, confidence) = maker;
         let mut mapping = self.mapping(source).clone();
+        if let Some(quarter) = quarter_of(file_name).filter(|_| source == Source::LeadsBlue) {
+            mapping.columns.fields.entry(Target::Dated).or_default().0.push(quarter);
+        }
         let is_api = matches!(rows, Rows::Objects(_)) && !source.file_only();
         let columns = if is_api { known_paths(names, sample) } else { self.columns(names, sample, &mut mapping) };
         Recognition { source, confidence, mapping, columns }
@@ -233,6 +237,15 @@ impl fmt::Display for Recognition {
     }
 }
 
+/// `alabama_b2b_2026_q2.csv`: LeadsBlue says in the name when a list was last verified. The quarter's first day is the
+/// careful reading.
+fn quarter_of(file_name: &str) -> Option<Reference> {
+    let (before, after) = file_name.rsplit_once("_q")?;
+    let quarter: u8 = after.get(..1)?.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
+    let year = before.get(before.len().checked_sub(4)?..)?.parse::<u16>().ok().filter(|year| (2000..=2100).contains(year))?;
+    Reference::parse(&format!("= '{year}-{:02}-01'", quarter * 3 - 2))
+}
+
 /// What a column can mean.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Meaning {
@@ -265,7 +278,14 @@ impl Meaning {
         match self {
             Self::Target(target) => mapping.columns.fields.entry(target).or_default().0.push(value),
             Self::Email => {
-                mapping.columns.emails.push(EmailRule { each: None, value, kind: None, status: None, status_is: None, confidence: None });
+                mapping.columns.emails.push(EmailRule {
+                    each: None,
+                    value,
+                    kind: None,
+                    status: Rule::default(),
+                    status_is: None,
+                    confidence: None,
+                });
             }
             Self::EmailStatus => {
                 mapping.columns.fields.entry(Target::Field(Field::EmailStatus)).or_default().0.push(value);
@@ -294,7 +314,7 @@ fn meanings(mapping: &Mapping) -> FxHashMap<String, Meaning> {
     };
     for rule in &mapping.columns.emails {
         note(&rule.value, Meaning::Email);
-        rule.status.iter().for_each(|status| note(status, Meaning::EmailStatus));
+        rule.status.0.iter().for_each(|status| note(status, Meaning::EmailStatus));
         rule.confidence.iter().for_each(|confidence| note(confidence, Meaning::Target(Target::Field(Field::Confidence))));
     }
     for rule in &mapping.columns.phones {

@@ -1,6 +1,6 @@
 //! Validation: what is wrong with a cleaned row, each in a sentence with its field. Nothing is changed here.
 
-use super::{settings::Settings, vocabulary};
+use super::settings::Settings;
 use crate::domain::{Defect, Email, Field, Fields, Severity, Text, Value, mail};
 
 /// What cleaning could not use, in the row's own words.
@@ -10,6 +10,8 @@ pub(super) struct Leftovers {
     pub bad_emails: Vec<Text>,
     /// The source holds an address back.
     pub withheld_email: bool,
+    /// The address is at a domain of throw-away mailboxes.
+    pub throw_away: bool,
     /// Texts in a number's place that are none.
     pub bad_phones: Vec<Text>,
     /// Numbers that no numbering plan has.
@@ -39,7 +41,7 @@ pub(super) fn person(settings: &Settings, fields: &Fields, leftovers: &Leftovers
         found.error(Some(*field), format!("{} is required and missing.", field.label()));
     }
     match fields.get(Field::Email) {
-        Some(Value::Email(email)) => address(email, fields, &mut found),
+        Some(Value::Email(email)) => address(email, fields, leftovers.throw_away, &mut found),
         _ if leftovers.withheld_email => found.warning(Field::Email, "The source holds the address back; enrich the record to see it."),
         _ if leftovers.bad_emails.is_empty() => found.warning(Field::Email, "There is no e-mail address."),
         _ => {}
@@ -77,7 +79,7 @@ pub(super) fn company(fields: &Fields, leftovers: &Leftovers) -> Vec<Defect> {
     found.sorted()
 }
 
-fn address(email: &Email, fields: &Fields, found: &mut Found) {
+fn address(email: &Email, fields: &Fields, throw_away: bool, found: &mut Found) {
     let domain = email.domain();
     match fields.str(Field::EmailStatus) {
         "invalid" => found.warning(Field::Email, "The source found that mail to this address comes back."),
@@ -88,7 +90,7 @@ fn address(email: &Email, fields: &Fields, found: &mut Found) {
     if mail::is_role_mailbox(email.local()) {
         found.warning(Field::Email, format!("{}@ is a shared mailbox, not a person's.", email.local()));
     }
-    if vocabulary::is_disposable(domain) {
+    if throw_away {
         found.warning(Field::Email, format!("{domain} gives out throw-away addresses."));
     } else if mail::is_free_mail(domain) {
         found.warning(Field::Email, format!("{domain} is a free mail provider; the address says nothing about a company."));

@@ -2,7 +2,7 @@
 //! the sources call them. The tables are text files in `assets/`; each says where it comes from.
 
 use crate::domain::Country;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
 /// Letters and digits only, without case and accents: how words are compared.
@@ -58,7 +58,10 @@ pub fn country_name(country: Country) -> &'static str {
 /// A vocabulary: our words, the words that mean them, and what each stands for in a list of options.
 struct Words {
     known: FxHashMap<String, Word>,
-    titles: Vec<(Word, Vec<&'static str>)>,
+    /// Phrases in job titles, with the rank of their line: the lowest wins.
+    titles: FxHashMap<&'static str, (u16, Word)>,
+    /// Words in the longest phrase.
+    longest: usize,
 }
 
 /// One of our words.
@@ -72,13 +75,18 @@ pub struct Word {
 
 impl Words {
     fn read(table: &'static str) -> Self {
-        let mut words = Self { known: FxHashMap::default(), titles: Vec::new() };
+        let mut words = Self { known: FxHashMap::default(), titles: FxHashMap::default(), longest: 1 };
+        let mut rank = 0;
         for line in lines(table) {
             if let Some(rest) = line.strip_prefix("title ") {
                 let mut parts = cells(rest);
                 if let Some(word) = parts.next().and_then(|name| words.find(name)) {
-                    words.titles.push((word, parts.collect()));
+                    for phrase in parts {
+                        words.longest = words.longest.max(phrase.split(' ').count());
+                        words.titles.entry(phrase).or_insert((rank, word));
+                    }
                 }
+                rank += 1;
                 continue;
             }
             let (head, rest) = line.split_once('|').unwrap_or((line, ""));
@@ -98,31 +106,53 @@ impl Words {
 
     /// The first line one of whose phrases stands in the title as whole words.
     fn in_title(&self, title: &str) -> Option<Word> {
-        let padded = padded_words(title);
-        let holds = |phrase: &&str| {
-            padded
-                .match_indices(*phrase)
-                .any(|(at, found)| padded.as_bytes()[at - 1] == b' ' && padded.as_bytes().get(at + found.len()) == Some(&b' '))
-        };
-        self.titles.iter().find(|(_, phrases)| phrases.iter().any(&holds)).map(|(word, _)| *word)
+        let (plain, spans) = plain_words(title, " ");
+        let mut best: Option<(u16, Word)> = None;
+        for first in 0..spans.len() {
+            for last in first..spans.len().min(first + self.longest) {
+                let phrase = &plain[spans[first].0..spans[last].1];
+                if let Some(found) = self.titles.get(phrase).filter(|found| best.is_none_or(|best| found.0 < best.0)) {
+                    best = Some(*found);
+                }
+            }
+        }
+        best.map(|(_, word)| word)
     }
 }
 
-/// ` vp of sales `: lower case, words with single blanks around.
-fn padded_words(title: &str) -> String {
-    let mut padded = String::with_capacity(title.len() + 2);
-    padded.push(' ');
-    for c in title.chars().flat_map(char::to_lowercase) {
+/// Words of a title that are looked at.
+const TITLE_WORDS: usize = 16;
+
+/// `vp of sales`: small letters, words with something between, and where each word stands.
+fn plain_words(title: &str, between: &str) -> (String, Vec<(usize, usize)>) {
+    let mut plain = String::with_capacity(title.len());
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    let mut in_word = false;
+    for c in title.chars() {
         if c.is_alphanumeric() {
-            padded.push(c);
-        } else if !padded.ends_with(' ') && c != '.' && c != '\'' {
-            padded.push(' ');
+            if !in_word {
+                if spans.len() == TITLE_WORDS {
+                    break;
+                }
+                if !plain.is_empty() {
+                    plain.push_str(between);
+                }
+                spans.push((plain.len(), plain.len()));
+            }
+            if c.is_ascii() {
+                plain.push(c.to_ascii_lowercase());
+            } else {
+                plain.extend(c.to_lowercase());
+            }
+            if let Some(span) = spans.last_mut() {
+                span.1 = plain.len();
+            }
+            in_word = true;
+        } else if c != '.' && c != '\'' {
+            in_word = false;
         }
     }
-    if !padded.ends_with(' ') {
-        padded.push(' ');
-    }
-    padded
+    (plain, spans)
 }
 
 static SENIORITIES: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("../../assets/seniorities.txt")));
@@ -218,26 +248,46 @@ pub fn industry(raw: &str) -> Option<&'static str> {
 }
 
 /// What a source found when it checked an address, in our words: `verified`, `accept_all`, `risky`, `unverified`,
-/// `invalid`. `None` for words that say there is no address.
-pub fn email_status(raw: &str) -> Option<&'static str> {
+/// `invalid`. `None` for words that are not known, and for those that say there is no address.
+pub fn known_email_status(raw: &str) -> Option<&'static str> {
     Some(match &*fold(raw) {
+        // `A+` and `A-` fold to `a`.
         "verified" | "valid" | "deliverable" | "guaranteed" | "good" | "ok" | "safe" | "a" | "webmail" | "rolebased" => "verified",
         "acceptall" | "catchall" | "catchallvalid" | "acceptsall" => "accept_all",
         "risky" | "questionable" | "lowconfidence" | "spamtrap" => "risky",
         "invalid" | "undeliverable" | "bounced" | "bad" | "donotmail" | "disposable" | "hardbounce" | "false" => "invalid",
-        "unavailable" | "none" | "missing" | "notfound" | "" => return None,
-        // `A+` and `A-` fold to `a`; the other grades only say that somebody guessed.
-        _ => "unverified",
+        "unverified"
+        | "unknown"
+        | "extrapolated"
+        | "guessed"
+        | "likelytoengage"
+        | "usermanaged"
+        | "pendingmanualfulfillment"
+        | "b"
+        | "c"
+        | "d"
+        | "f" => "unverified",
+        _ => return None,
     })
 }
 
-static MSP_TECHNOLOGIES: LazyLock<Vec<String>> =
+/// Like [`known_email_status`], with `unverified` for words that are not known: somebody guessed.
+pub fn email_status(raw: &str) -> Option<&'static str> {
+    known_email_status(raw)
+        .or_else(|| (!matches!(&*fold(raw), "unavailable" | "none" | "missing" | "notfound" | "na" | "")).then_some("unverified"))
+}
+
+static MSP_TECHNOLOGIES: LazyLock<FxHashSet<String>> =
     LazyLock::new(|| lines(include_str!("../../assets/msp_technologies.txt")).map(fold).collect());
+
+/// Words in the longest name of the table.
+const TECHNOLOGY_WORDS: usize = 3;
 
 /// Something that a managed service provider sells, runs or replaces.
 pub fn is_msp_technology(name: &str) -> bool {
-    let name = fold(name);
-    MSP_TECHNOLOGIES.iter().any(|known| name.contains(known.as_str()))
+    let (plain, spans) = plain_words(name, "");
+    let is_known = |first: usize, last: usize| MSP_TECHNOLOGIES.contains(&plain[spans[first].0..spans[last].1]);
+    (0..spans.len()).any(|first| (first..spans.len().min(first + TECHNOLOGY_WORDS)).any(|last| is_known(first, last)))
 }
 
 /// Throw-away mailboxes: the sorted table is searched as it lies, without an index.
@@ -383,6 +433,16 @@ mod tests {
         assert_eq!(seniority("C-Level / CEO").unwrap().name, "C-Suite");
         assert_eq!(seniority("D").unwrap().option, Some("Director"));
         assert_eq!(department("master_information_technology").unwrap().name, "IT");
+    }
+
+    #[test]
+    fn technologies_count_by_their_words() {
+        for known in ["Microsoft Office 365", "Office365", "Cloudflare DNS", "Amazon AWS", "VMware", "Dell Box.com"] {
+            assert!(is_msp_technology(known), "{known}");
+        }
+        for other in ["Google Analytics", "Dropboxes", "WordPress.org", "Mailboxer"] {
+            assert!(!is_msp_technology(other), "{other}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! for the employers of people alike.
 
 use super::{
-    fold::{Near, fold, near},
+    fold::{Near, fold, hash, letters, near},
     tables::{LEGAL_FORMS, LegalForm, UNSPACED_FORMS, WEAK_WORDS},
 };
 
@@ -143,45 +143,89 @@ pub fn core_fit(a: &str, b: &str) -> CoreFit {
     }
     // Words are paired greedily, so the order is fixed first.
     let (a, b) = if a < b { (a, b) } else { (b, a) };
-    let (mut left, mut right): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
+    let (mut left, mut right) = (Words::of(a), Words::of(b));
     if a.bytes().filter(|b| *b != b' ').eq(b.bytes().filter(|b| *b != b' ')) {
         return CoreFit::Same;
     }
-    if initials(&left, &right) || initials(&right, &left) {
+    if initials(left.all(), right.all()) || initials(right.all(), left.all()) {
         return CoreFit::Acronym;
     }
     let mut shared = false;
-    left.retain(|word| match right.iter().position(|other| other == word) {
-        Some(at) => {
-            right.swap_remove(at);
-            shared |= !WEAK_WORDS.contains(*word);
-            false
-        }
-        None => true,
+    left.pair_off(&mut right, |one, other| {
+        let same = one == other;
+        shared |= same && !WEAK_WORDS.contains(one);
+        same
     });
-    if left.is_empty() && right.is_empty() {
+    if left.count == 0 && right.count == 0 {
         return CoreFit::Same;
     }
-    let mut slips = 0;
-    left.retain(|word| match right.iter().position(|other| near(word, other) <= Near::Alike) {
-        Some(at) => {
-            right.swap_remove(at);
-            slips += 1;
-            false
-        }
-        None => true,
+    let mut slips = false;
+    left.pair_off(&mut right, |one, other| {
+        let close = (letters(one) ^ letters(other)).count_ones() <= 4 && near(one, other) <= Near::Alike;
+        slips |= close;
+        close
     });
-    let telling = |words: &[&str]| words.iter().filter(|word| !WEAK_WORDS.contains(**word)).count();
-    let (more_left, more_right) = (telling(&left), telling(&right));
-    let base = shared || slips > 0;
-    match (more_left, more_right) {
-        (0, 0) if slips > 0 => CoreFit::Close,
+    let base = shared || slips;
+    match (left.telling(), right.telling()) {
+        (0, 0) if slips => CoreFit::Close,
         (0, 0) if base => CoreFit::Weak,
         // "North Rail" and "Northrail Logistics" differ by more than a slip, "Northrail" and "North Rial" do not.
-        _ if near(&a.replace(' ', ""), &b.replace(' ', "")) == Near::Slip => CoreFit::Close,
+        _ if squeezed_slip(a, b) => CoreFit::Close,
         (0, _) | (_, 0) if base => CoreFit::Inside,
         _ if base => CoreFit::Partial,
         _ => CoreFit::Differs,
+    }
+}
+
+/// Two cores written without spaces are one slip apart.
+fn squeezed_slip(a: &str, b: &str) -> bool {
+    let count = |text: &str| text.bytes().filter(|b| *b != b' ').count();
+    // Only where the spaces differ: otherwise the words were compared already.
+    count(a).abs_diff(count(b)) <= 1
+        && a.bytes().filter(|b| *b == b' ').count() != b.bytes().filter(|b| *b == b' ').count()
+        && near(&a.replace(' ', ""), &b.replace(' ', "")) == Near::Slip
+}
+
+/// The words of one core, those already paired taken out.
+struct Words<'a> {
+    words: [&'a str; WORDS],
+    count: usize,
+}
+
+impl<'a> Words<'a> {
+    fn of(core: &'a str) -> Self {
+        let mut words = [""; WORDS];
+        let mut count = 0;
+        for (slot, word) in words.iter_mut().zip(core.split(' ')) {
+            *slot = word;
+            count += 1;
+        }
+        Self { words, count }
+    }
+
+    fn all(&self) -> &[&'a str] {
+        &self.words[..self.count]
+    }
+
+    /// Takes out every word that `fits` one of `other`, and that one with it.
+    fn pair_off(&mut self, other: &mut Self, mut fits: impl FnMut(&str, &str) -> bool) {
+        let mut kept = 0;
+        for nth in 0..self.count {
+            let word = self.words[nth];
+            if let Some(at) = other.all().iter().position(|one| fits(word, one)) {
+                other.count -= 1;
+                other.words[at] = other.words[other.count];
+            } else {
+                self.words[kept] = word;
+                kept += 1;
+            }
+        }
+        self.count = kept;
+    }
+
+    /// How many of them tell one firm from another.
+    fn telling(&self) -> usize {
+        self.all().iter().filter(|word| !WEAK_WORDS.contains(**word)).count()
     }
 }
 
@@ -194,6 +238,14 @@ fn initials(short: &[&str], long: &[&str]) -> bool {
 /// The first letters of a core of several words, in the form of a word; empty for one word.
 pub fn acronym(core: &str) -> String {
     if core.contains(' ') { core.split(' ').filter_map(|word| word.get(..1)).collect() } else { String::new() }
+}
+
+/// Which words a core has, by hash, a bit each. All bits for one word: it may be initials, or a slip away.
+pub fn core_words(core: &str) -> u64 {
+    match core.split(' ').count() {
+        0 | 1 => u64::MAX,
+        _ => core.split(' ').filter(|word| !WEAK_WORDS.contains(*word)).fold(0, |words, word| words | 1 << (hash(word) >> 58)),
+    }
 }
 
 /// `label`, the registrable label of a host, spells the core: `northrail` for North Rail, `acme-foods`.

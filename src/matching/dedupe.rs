@@ -2,6 +2,7 @@
 //! clusters. The caller brings progress to a screen and the results to files.
 
 use super::{
+    calibrate::auto_from,
     cluster::{self, Edge},
     explain::{Case, evidence},
     index::Index,
@@ -114,6 +115,9 @@ impl<S: Subject> Outcome<S> {
     }
 }
 
+/// Two records and their levels.
+type Compared = (u32, u32, Pattern);
+
 /// Records compared between two reports of progress.
 const STRIDE: usize = 4096;
 
@@ -124,22 +128,17 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
     let content: Vec<u64> = records.par_iter().map(Prepared::content).collect();
 
     let mut index = Index::<S>::default();
-    let mut keys: Vec<u64> = Vec::with_capacity(count * 16);
-    let mut ends: Vec<usize> = Vec::with_capacity(count);
-    for (nth, record) in records.into_iter().enumerate() {
+    let (keys, ends) = index.extend(records, |nth| {
         if nth % STRIDE == 0 {
             report(Phase::Index, nth);
         }
-        keys.extend_from_slice(&record.keys);
-        ends.push(keys.len());
-        index.insert(record);
-    }
+    });
 
     report(Phase::Compare, 0);
     let keys_of = |nth: usize| &keys[if nth == 0 { 0 } else { ends[nth - 1] }..ends[nth]];
     let done = AtomicUsize::new(0);
     let chunks: Vec<usize> = (0..count).step_by(STRIDE).collect();
-    let compared: Vec<Vec<(u32, u32, Pattern)>> = chunks
+    let pieces: Vec<(Vec<Compared>, PatternTable)> = chunks
         .into_par_iter()
         .map(|from| {
             let mut found = Vec::new();
@@ -147,50 +146,54 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
             for nth in from..(from + STRIDE).min(count) {
                 let slot = nth as u32;
                 let row = index.row(slot);
-                index.candidates(keys_of(nth), row, &mut found);
-                let mut ruler = index.own_ruler(slot);
-                // Each pair once, from its earlier record.
-                for other in found.iter().copied().filter(|other| *other > slot) {
-                    pairs.push((slot, other, S::compare(&mut ruler, row, index.row(other))));
+                index.candidates_after(slot, keys_of(nth), row, &mut found);
+                if found.is_empty() {
+                    continue;
                 }
+                let mut ruler = index.own_ruler(slot);
+                pairs.extend(found.iter().map(|other| (slot, *other, S::compare(&mut ruler, row, index.row(*other)))));
             }
             report(Phase::Compare, done.fetch_add(STRIDE.min(count - from), Ordering::Relaxed));
-            pairs
+            let table = tabulate(pairs.iter().map(|(.., pattern)| (*pattern, 1)));
+            (pairs, table)
         })
         .collect();
     drop(keys);
-    let compared: Vec<(u32, u32, Pattern)> = compared.into_iter().flatten().collect();
 
     report(Phase::Learn, 0);
-    let table = tabulate(compared.iter().map(|(.., pattern)| *pattern));
+    let table = tabulate(pieces.iter().flat_map(|(_, table)| table.iter().copied()));
+    let compared: Vec<Compared> = pieces.into_iter().flat_map(|(pairs, _)| pairs).collect();
     let mut model = options.model.clone();
     if options.learn {
         *S::weights_mut(&mut model) = fit::<S>(&table, S::weights(&options.model));
         model.version += 1;
     }
+    let auto = auto_from::<S>(S::weights(&model), &table, options.settings.auto_one_wrong_in);
+    S::weights_mut(&mut model).auto = auto;
 
     report(Phase::Join, 0);
     let weights = S::weights(&model);
-    let scores: FxHashMap<Pattern, Bits> = table.iter().map(|(pattern, _)| (*pattern, weights.score::<S>(*pattern))).collect();
-    let score_of = |pattern: &Pattern| scores.get(pattern).copied().unwrap_or_default();
+    let by_pattern: FxHashMap<Pattern, Bits> = table.iter().map(|(pattern, _)| (*pattern, weights.score::<S>(*pattern))).collect();
+    let scored: Vec<Bits> = compared.par_iter().map(|(.., pattern)| by_pattern.get(pattern).copied().unwrap_or_default()).collect();
     let mut edges: Vec<Edge> = compared
         .iter()
-        .map(|(left, right, pattern)| Edge { left: *left, right: *right, score: score_of(pattern).0 })
+        .zip(&scored)
+        .map(|((left, right, _), score)| Edge { left: *left, right: *right, score: weights.believed(*score).0 })
         .filter(|edge| edge.score >= 0.0)
         .collect();
     let score = |a: u32, b: u32| {
         let pattern = S::compare(&mut index.own_ruler(a), index.row(a), index.row(b));
-        weights.score::<S>(pattern).0
+        weights.believed(weights.score::<S>(pattern)).0
     };
     let clusters = cluster::join(count, &mut edges, options.settings.largest_cluster as usize, &content, score);
-    let mut pairs = judged::<S>(&compared, &clusters, &index, weights, &options.settings, &score_of);
+    let mut pairs = judged::<S>(&compared, &scored, &clusters, &index, weights, &options.settings);
     pairs.sort_by(|a, b| b.score.0.total_cmp(&a.score.0).then((a.left, a.right).cmp(&(b.left, b.right))));
     report(Phase::Join, count);
     let (refined_keys, dropped_keys) = index.overflows();
     Outcome {
         pairs,
         clusters,
-        compared: compared.iter().map(|(left, right, pattern)| (*left, *right, score_of(pattern).0)).collect(),
+        compared: compared.iter().zip(&scored).map(|((left, right, _), score)| (*left, *right, score.0)).collect(),
         patterns: table.len(),
         refined_keys,
         dropped_keys,
@@ -201,10 +204,10 @@ pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress
 }
 
 /// Counts patterns.
-pub(super) fn tabulate(patterns: impl Iterator<Item = Pattern>) -> PatternTable {
+pub(super) fn tabulate(patterns: impl Iterator<Item = (Pattern, u64)>) -> PatternTable {
     let mut counts: FxHashMap<Pattern, u64> = FxHashMap::default();
-    for pattern in patterns {
-        *counts.entry(pattern).or_default() += 1;
+    for (pattern, count) in patterns {
+        *counts.entry(pattern).or_default() += count;
     }
     let mut table: PatternTable = counts.into_iter().collect();
     table.sort_unstable();
@@ -213,17 +216,18 @@ pub(super) fn tabulate(patterns: impl Iterator<Item = Pattern>) -> PatternTable 
 
 /// The pairs worth showing, with vetoes and zone. A pair that the clusters keep apart is never auto.
 fn judged<S: Subject>(
-    compared: &[(u32, u32, Pattern)],
+    compared: &[Compared],
+    scored: &[Bits],
     clusters: &[u32],
     index: &Index<S>,
     weights: &Weights,
     settings: &Settings,
-    score_of: &(dyn Fn(&Pattern) -> Bits + Sync),
 ) -> Vec<Pair> {
     compared
         .par_iter()
-        .filter_map(|(left, right, pattern)| {
-            let score = score_of(pattern);
+        .zip(scored)
+        .filter_map(|((left, right, pattern), score)| {
+            let score = *score;
             let probability = weights.probability(score);
             if f64::from(probability.0) < settings.review_from {
                 return None;

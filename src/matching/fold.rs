@@ -173,12 +173,16 @@ pub fn near(a: &str, b: &str) -> Near {
         return Near::Same;
     }
     let shorter = a.len().min(b.len());
-    if shorter < 3 || a.len().abs_diff(b.len()) > 5 {
+    if shorter < 2 || a.len().abs_diff(b.len()) > 5 {
         return Near::Far;
     }
     if one_slip(a.as_bytes(), b.as_bytes()) {
-        // In three letters a changed one makes another name; an added one seldom does.
-        return if shorter > 3 || a.len() != b.len() { Near::Slip } else { Near::Far };
+        // In three letters a changed one makes another name; an added one seldom does, but to two letters it may.
+        return match (shorter, a.len() == b.len()) {
+            (2, false) => Near::Alike,
+            (..=3, true) => Near::Far,
+            _ => Near::Slip,
+        };
     }
     // Jaro's greedy pairing may depend on the order, the answer may not.
     let (a, b) = if a < b { (a, b) } else { (b, a) };

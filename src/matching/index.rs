@@ -3,10 +3,11 @@
 
 use super::{
     lexicon::{Foreign, Lexicon, View, WordId, WordList},
-    postings::{Found, Postings, Put, refined},
+    postings::{Found, Postings, Put, Shard, refined, shard_of},
     prepared::{Prepared, Shown},
     subject::{Carriers, Census, OWN_VALUES, Ruler, Subject},
 };
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 /// From this many different names on, a value says nothing about a person.
@@ -86,7 +87,7 @@ impl<S: Subject> Index<S> {
 
     /// How many keys were refined because too many records have them, and how many of the refined ones overflowed
     /// and are not looked at.
-    pub const fn overflows(&self) -> (u32, u32) {
+    pub fn overflows(&self) -> (u32, u32) {
         self.postings.overflows()
     }
 
@@ -107,7 +108,7 @@ impl<S: Subject> Index<S> {
     /// A ruler for comparing a record of the index with others of it.
     pub fn own_ruler(&self, slot: u32) -> Ruler<'_, S> {
         let row = self.row(slot);
-        Ruler::new(self.view(), &self.census, self.carriers(row, S::bearer(row, &self.view())))
+        Ruler::new(self.view(), &self.census, self.carriers(row))
     }
 
     /// Translates a record into the index's words without putting it in.
@@ -115,29 +116,27 @@ impl<S: Subject> Index<S> {
         let (foreign, ids) = Foreign::resolve(&record.words, &self.lexicon);
         let mut row = record.row.clone();
         S::words(&mut row, &mut |id: &mut WordId| *id = ids[*id as usize - 1]);
-        let bearer = S::bearer(&row, &View { lexicon: &self.lexicon, foreign: &foreign });
-        let carriers = self.carriers(&row, bearer);
+        let carriers = self.carriers(&row);
         Held { row, foreign, carriers }
     }
 
     /// How many names carry each of a row's own values, its own name counted.
-    fn carriers(&self, row: &S::Row, bearer: u32) -> [Carriers; OWN_VALUES] {
-        S::own_values(row).map(|key| if key == 0 { Carriers::One } else { self.carriers_of(key, bearer) })
+    fn carriers(&self, row: &S::Row) -> [Carriers; OWN_VALUES] {
+        S::own_values(row).map(|key| if key == 0 { Carriers::One } else { self.carriers_of(key, S::bearer(row)) })
     }
 
     fn carriers_of(&self, key: u64, own: u32) -> Carriers {
-        let found = self.postings.find(key);
+        let found = self.postings.shard(key).find(key);
         let list = match &found {
             Found::Nobody => return Carriers::One,
             Found::Wide | Found::Full => return Carriers::Many,
             Found::One(slot) => std::slice::from_ref(slot),
             Found::Some(list) => list,
         };
-        let view = self.view();
         let mut names = [own; MANY_NAMES];
         let mut count = usize::from(own != 0);
         for slot in list.iter().filter(|slot| self.is_alive(**slot)) {
-            let bearer = S::bearer(self.row(*slot), &view);
+            let bearer = S::bearer(self.row(*slot));
             if bearer != 0 && !names[..count].contains(&bearer) {
                 names[count] = bearer;
                 count += 1;
@@ -151,18 +150,29 @@ impl<S: Subject> Index<S> {
 
     /// Every live record that shares a key, in rising order, without repeats, into `found`.
     pub fn candidates(&self, keys: &[u64], row: &S::Row, found: &mut Vec<u32>) {
+        self.gather(keys, row, found, |list| list);
+    }
+
+    /// Those that came after `slot`: a bulk run looks at each pair once, from its earlier record.
+    pub fn candidates_after(&self, slot: u32, keys: &[u64], row: &S::Row, found: &mut Vec<u32>) {
+        // Lists are in the order of arrival.
+        self.gather(keys, row, found, |list| &list[list.partition_point(|other| *other <= slot)..]);
+    }
+
+    fn gather(&self, keys: &[u64], row: &S::Row, found: &mut Vec<u32>, part: impl Fn(&[u32]) -> &[u32]) {
         found.clear();
         let seconds = S::seconds(row);
         for key in keys {
-            match self.postings.find(*key) {
+            let shard = self.postings.shard(*key);
+            match shard.find(*key) {
                 Found::Nobody | Found::Full => {}
-                Found::One(slot) => found.push(slot),
-                Found::Some(list) => found.extend_from_slice(list),
+                Found::One(slot) => found.extend_from_slice(part(&[slot])),
+                Found::Some(list) => found.extend_from_slice(part(list)),
                 Found::Wide => {
                     for second in seconds.iter().filter(|second| **second != 0) {
-                        match self.postings.find(refined(*key, *second)) {
-                            Found::One(slot) => found.push(slot),
-                            Found::Some(list) => found.extend_from_slice(list),
+                        match shard.find(refined(*key, *second)) {
+                            Found::One(slot) => found.extend_from_slice(part(&[slot])),
+                            Found::Some(list) => found.extend_from_slice(part(list)),
                             Found::Nobody | Found::Wide | Found::Full => {}
                         }
                     }
@@ -178,6 +188,39 @@ impl<S: Subject> Index<S> {
 
     /// Puts a record in, at the next slot.
     pub fn insert(&mut self, record: Prepared<S>) -> u32 {
+        let (slot, keys) = self.shelve(record);
+        for key in keys {
+            post::<S>(self.postings.shard_mut(key), &self.rows, key, slot);
+        }
+        self.notice(slot);
+        slot
+    }
+
+    /// Puts many records in at once, on all cores. Answers with all their keys, and where each record's end.
+    pub fn extend(&mut self, records: Vec<Prepared<S>>, mut progress: impl FnMut(usize)) -> (Vec<u64>, Vec<usize>) {
+        let first = self.rows.len();
+        let mut keys = Vec::with_capacity(records.len() * 16);
+        let mut ends = Vec::with_capacity(records.len());
+        for record in records {
+            progress(ends.len());
+            keys.extend(self.shelve(record).1);
+            ends.push(keys.len());
+        }
+        let rows = &self.rows;
+        self.postings.shards_mut().par_iter_mut().enumerate().for_each(|(nth, shard)| {
+            let mut from = 0;
+            for (slot, end) in (first as u32..).zip(&ends) {
+                for key in keys[from..*end].iter().filter(|key| shard_of(**key) == nth) {
+                    post::<S>(shard, rows, *key, slot);
+                }
+                from = *end;
+            }
+        });
+        (keys, ends)
+    }
+
+    /// Keeps a record without listing it under its keys.
+    fn shelve(&mut self, record: Prepared<S>) -> (u32, Vec<u64>) {
         let Prepared { mut row, words, shown, keys, .. } = record;
         let ids: Vec<WordId> = words.iter().map(|word| self.lexicon.intern(word)).collect();
         S::words(&mut row, &mut |id: &mut WordId| *id = ids[*id as usize - 1]);
@@ -186,38 +229,13 @@ impl<S: Subject> Index<S> {
         self.rows.push(row);
         self.shown.push(shown);
         self.alive.push(true);
-        for key in keys {
-            self.post(key, slot);
-        }
-        self.notice(slot);
-        slot
-    }
-
-    fn post(&mut self, key: u64, slot: u32) {
-        match self.postings.put(key, slot) {
-            Put::Done | Put::Full => {}
-            Put::Wide => self.refine(key, slot),
-            Put::Widened(slots) => {
-                for slot in slots {
-                    self.refine(key, slot);
-                }
-            }
-        }
-    }
-
-    fn refine(&mut self, key: u64, slot: u32) {
-        if !self.is_alive(slot) {
-            return;
-        }
-        for second in S::seconds(&self.rows[slot as usize]).into_iter().filter(|second| *second != 0) {
-            self.postings.put_refined(refined(key, second), slot);
-        }
+        (slot, keys)
     }
 
     /// Looks whether a value of the new record has just become everybody's.
     fn notice(&mut self, slot: u32) {
         for key in S::own_values(self.row(slot)).into_iter().filter(|key| *key != 0) {
-            let Found::Some(list) = self.postings.find(key) else { continue };
+            let Found::Some(list) = self.postings.shard(key).find(key) else { continue };
             if list.len() < MANY_NAMES || self.generic.contains(&key) || self.carriers_of(key, 0) != Carriers::Many {
                 continue;
             }
@@ -247,5 +265,20 @@ impl<S: Subject> Index<S> {
         let mut row = self.row(slot).clone();
         S::words(&mut row, &mut |id: &mut WordId| *id = words.add(view.text(*id)));
         (row, words, self.shown(slot).clone())
+    }
+}
+
+/// Lists a record under a key; where too many have the key, under the key together with each second field.
+fn post<S: Subject>(shard: &mut Shard, rows: &[S::Row], key: u64, slot: u32) {
+    let refine = |shard: &mut Shard, slot: u32| {
+        for second in S::seconds(&rows[slot as usize]).into_iter().filter(|second| *second != 0) {
+            shard.put_refined(refined(key, second), slot);
+        }
+    };
+    match shard.put(key, slot) {
+        Put::Done | Put::Full => {}
+        Put::Wide => refine(shard, slot),
+        // A removed record has an empty row, so it has no second fields and goes nowhere.
+        Put::Widened(slots) => slots.into_iter().for_each(|slot| refine(shard, slot)),
     }
 }

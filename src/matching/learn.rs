@@ -1,9 +1,11 @@
 //! Learning without labels: expectation and maximisation over the table of distinct patterns. The classes hold
-//! their meaning by three things: priors that stand for as many pairs as [`BELIEF`], weights that learning may not move
+//! their meaning by three things: priors that stand for as many pairs as `BELIEF`, weights that learning may not move
 //! (profile and telephone), and rivals with names. With two plain classes the same levels learn "colleague" as
 //! the match.
 
 use super::{
+    calibrate::auto_from,
+    dedupe::tabulate,
     matcher::Matcher,
     model::{Model, NEVER, Weights},
     pattern::{CLASSES, Pattern, PerClass},
@@ -11,7 +13,6 @@ use super::{
 };
 use crate::domain::Text;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 /// How many pairs of each class the shipped share of levels counts for.
@@ -19,6 +20,10 @@ const BELIEF: f64 = 40.0;
 
 /// How many pairs the shipped share of classes counts for.
 const PRIOR_BELIEF: f64 = 60.0;
+
+/// No level is rarer than this in any class, however many pairs say so: boxes are handed on, fields slip into the
+/// next column, and one field alone must not decide against all others. It caps a field's weight at 13 bits.
+const RAREST: f64 = 1e-4;
 
 /// Rounds at most; the score of a pattern has settled long before.
 const ROUNDS: usize = 60;
@@ -38,20 +43,10 @@ pub fn fit<S: Subject>(table: &PatternTable, start: &Weights) -> Weights {
     let pairs: f64 = table.iter().map(|(_, count)| *count as f64).sum();
     let mut last = f64::NEG_INFINITY;
     for _ in 0..ROUNDS {
-        let mut classes = [0.0; CLASSES];
-        let mut levels = vec![[0.0; CLASSES]; weights.levels.len()];
-        let mut likelihood = 0.0;
-        for ((_, count), known) in table.iter().zip(&known) {
-            let (shares, log) = responsibility(&weights, known);
-            likelihood += log * *count as f64;
-            for class in 0..CLASSES {
-                let pairs = shares[class] * *count as f64;
-                classes[class] += pairs;
-                for at in known {
-                    levels[*at][class] += pairs;
-                }
-            }
-        }
+        // Pieces are added up in their order, so that the number of threads does not show in the last bit.
+        let sums: Vec<Sums> =
+            table.par_chunks(PIECE).zip(known.par_chunks(PIECE)).map(|(table, known)| expect(&weights, table, known)).collect();
+        let Sums { classes, levels, likelihood } = sums.into_iter().fold(Sums::none(&weights), Sums::plus);
         maximise::<S>(&mut weights, &shipped, classes, &levels);
         if likelihood - last < SETTLED * pairs {
             break;
@@ -59,6 +54,48 @@ pub fn fit<S: Subject>(table: &PatternTable, start: &Weights) -> Weights {
         last = likelihood;
     }
     weights
+}
+
+/// Patterns that one thread takes at a time.
+const PIECE: usize = 2048;
+
+/// What a piece of the table adds to the expected counts.
+struct Sums {
+    classes: [f64; CLASSES],
+    levels: Vec<[f64; CLASSES]>,
+    likelihood: f64,
+}
+
+impl Sums {
+    fn none(weights: &Weights) -> Self {
+        Self { classes: [0.0; CLASSES], levels: vec![[0.0; CLASSES]; weights.levels.len()], likelihood: 0.0 }
+    }
+
+    fn plus(mut self, other: Self) -> Self {
+        let add = |sums: &mut [f64; CLASSES], more: [f64; CLASSES]| sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        add(&mut self.classes, other.classes);
+        for (sums, more) in self.levels.iter_mut().zip(other.levels) {
+            add(sums, more);
+        }
+        self.likelihood += other.likelihood;
+        self
+    }
+}
+
+fn expect(weights: &Weights, table: &[(Pattern, u64)], known: &[Vec<usize>]) -> Sums {
+    let mut sums = Sums::none(weights);
+    for ((_, count), known) in table.iter().zip(known) {
+        let (shares, log) = responsibility(weights, known);
+        sums.likelihood += log * *count as f64;
+        for (class, share) in shares.into_iter().enumerate() {
+            let pairs = share * *count as f64;
+            sums.classes[class] += pairs;
+            for at in known {
+                sums.levels[*at][class] += pairs;
+            }
+        }
+    }
+    sums
 }
 
 /// The share of each class in a pair, and log2 of its probability.
@@ -88,16 +125,22 @@ fn maximise<S: Subject>(weights: &mut Weights, shipped: &Weights, classes: [f64;
         if !factor.learns {
             continue;
         }
-        let mut seen = [0.0; CLASSES];
-        for level in &levels[places.clone()] {
-            for (seen, pairs) in seen.iter_mut().zip(level) {
-                *seen += pairs;
+        // What pinned levels hold of each class is not to be shared out among the others.
+        let (mut seen, mut free) = ([0.0; CLASSES], [1.0; CLASSES]);
+        for (at, level) in places.clone().zip(factor.levels) {
+            for class in 0..CLASSES {
+                if level.pinned {
+                    free[class] -= f64::from(shipped.levels[at][class]).exp2();
+                } else {
+                    seen[class] += levels[at][class];
+                }
             }
         }
-        for at in places {
-            for (class, pairs) in levels[at].into_iter().enumerate() {
-                let believed = BELIEF * f64::from(shipped.levels[at][class]).exp2();
-                weights.levels[at][class] = ((pairs + believed) / (seen[class] + BELIEF)).log2() as f32;
+        for (at, _) in places.zip(factor.levels).filter(|(_, level)| !level.pinned) {
+            for class in 0..CLASSES {
+                let believed = BELIEF * f64::from(shipped.levels[at][class]).exp2() / free[class];
+                let share = free[class] * (levels[at][class] + believed) / (seen[class] + BELIEF);
+                weights.levels[at][class] = share.max(RAREST).log2() as f32;
             }
         }
     }
@@ -155,14 +198,10 @@ impl<S: Subject> Matcher<S> {
         let step = slots.len().div_ceil(SAMPLE).max(1);
         let sample: Vec<u32> = slots.into_iter().step_by(step).collect();
         let tables: Vec<PatternTable> = sample.par_chunks(1024).map(|slots| self.patterns_of(slots)).collect();
-        let mut counts: FxHashMap<Pattern, u64> = FxHashMap::default();
-        for (pattern, count) in tables.into_iter().flatten() {
-            *counts.entry(pattern).or_default() += count;
-        }
-        let mut table: PatternTable = counts.into_iter().collect();
-        table.sort_unstable();
+        let table = tabulate(tables.into_iter().flatten());
         let before = S::weights(&self.model);
-        let now = fit::<S>(&table, before);
+        let mut now = fit::<S>(&table, before);
+        now.auto = auto_from::<S>(&now, &table, self.settings.auto_one_wrong_in);
         let mut model = self.model.clone();
         model.version += 1;
         let drift = drift::<S>(before, &now, 1.0);
@@ -172,18 +211,15 @@ impl<S: Subject> Matcher<S> {
 
     fn patterns_of(&self, slots: &[u32]) -> PatternTable {
         let mut found = Vec::new();
-        let mut counts: FxHashMap<Pattern, u64> = FxHashMap::default();
+        let mut patterns = Vec::new();
         for slot in slots {
             let (row, words, _) = self.index.export(*slot);
             let keys = S::keys(&row, &words);
             let row = self.index.row(*slot);
-            self.index.candidates(&keys, row, &mut found);
+            self.index.candidates_after(*slot, &keys, row, &mut found);
             let mut ruler = self.index.own_ruler(*slot);
-            // Each pair once, from its earlier record.
-            for other in found.iter().filter(|other| *other > slot) {
-                *counts.entry(S::compare(&mut ruler, row, self.index.row(*other))).or_default() += 1;
-            }
+            patterns.extend(found.iter().map(|other| (S::compare(&mut ruler, row, self.index.row(*other)), 1)));
         }
-        counts.into_iter().collect()
+        tabulate(patterns.into_iter())
     }
 }

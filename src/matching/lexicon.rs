@@ -55,19 +55,54 @@ impl WordList {
 pub struct Word {
     at: u32,
     len: u32,
-    /// Which letters occur (see [`letters`]).
-    pub letters: u32,
     /// Groups of sister names that it belongs to.
     pub groups: &'static [u16],
 }
 
 impl Word {
     fn new(text: &str, hash: u64, at: usize) -> Self {
-        Self { at: at as u32, len: text.len() as u32, letters: letters(text), groups: nickname_groups(hash) }
+        Self { at: at as u32, len: text.len() as u32, groups: nickname_groups(hash) }
     }
 
     fn text<'a>(&self, all: &'a str) -> &'a str {
         &all[self.at as usize..(self.at + self.len) as usize]
+    }
+}
+
+/// What can be told of a word at a glance: its letters, and two marks above them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Glance(u32);
+
+impl Glance {
+    const HAS_SISTERS: u32 = 1 << 31;
+    const INITIAL: u32 = 1 << 30;
+    const LETTERS: u32 = (1 << 27) - 1;
+
+    fn new(text: &str, word: &Word) -> Self {
+        let sisters = if word.groups.is_empty() { 0 } else { Self::HAS_SISTERS };
+        let initial = if text.len() == 1 { Self::INITIAL } else { 0 };
+        Self(letters(text) | sisters | initial)
+    }
+
+    /// It is a single letter.
+    pub const fn is_initial(self) -> bool {
+        self.0 & Self::INITIAL != 0
+    }
+
+    /// Both have sister names, perhaps the same.
+    pub const fn may_be_sisters(self, other: Self) -> bool {
+        self.0 & other.0 & Self::HAS_SISTERS != 0
+    }
+
+    /// One has all letters of the other.
+    pub const fn may_begin(self, other: Self) -> bool {
+        let (mine, its) = (self.0 & Self::LETTERS, other.0 & Self::LETTERS);
+        mine & its == mine || mine & its == its
+    }
+
+    /// Their letters differ in no more than `most` places of the alphabet.
+    pub const fn within(self, other: Self, most: u32) -> bool {
+        ((self.0 ^ other.0) & Self::LETTERS).count_ones() <= most
     }
 }
 
@@ -76,12 +111,14 @@ impl Word {
 pub struct Lexicon {
     ids: FxHashMap<u64, WordId>,
     words: Vec<Word>,
+    /// Beside the words, because most comparisons need no more.
+    glances: Vec<Glance>,
     text: String,
 }
 
 impl Default for Lexicon {
     fn default() -> Self {
-        Self { ids: FxHashMap::default(), words: vec![Word::new("", 0, 0)], text: String::new() }
+        Self { ids: FxHashMap::default(), words: vec![Word::new("", 0, 0)], glances: vec![Glance(0)], text: String::new() }
     }
 }
 
@@ -95,20 +132,12 @@ impl Lexicon {
     pub fn intern(&mut self, word: &str) -> WordId {
         let hash = hash(word);
         *self.ids.entry(hash).or_insert_with(|| {
-            self.words.push(Word::new(word, hash, self.text.len()));
+            let known = Word::new(word, hash, self.text.len());
+            self.glances.push(Glance::new(word, &known));
+            self.words.push(known);
             self.text.push_str(word);
             self.words.len() as WordId - 1
         })
-    }
-
-    /// How many words there are.
-    pub fn len(&self) -> usize {
-        self.words.len() - 1
-    }
-
-    /// Without words.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }
 
@@ -158,6 +187,16 @@ impl<'a> View<'a> {
         } else {
             let word = &self.lexicon.words[id as usize];
             (word, word.text(&self.lexicon.text))
+        }
+    }
+
+    /// What can be told of it at a glance.
+    pub fn glance(&self, id: WordId) -> Glance {
+        if id >= FOREIGN {
+            let (word, text) = self.word(id);
+            Glance::new(text, word)
+        } else {
+            self.lexicon.glances[id as usize]
         }
     }
 

@@ -66,6 +66,11 @@ pub fn registrable(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
 }
 
+/// What a host begins with: `acme` of `acme.co.uk`.
+pub fn label(host: &str) -> &str {
+    host.split('.').next().unwrap_or_default()
+}
+
 /// The host of a web address, or nothing.
 pub fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

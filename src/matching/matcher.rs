@@ -85,14 +85,14 @@ impl<S: Subject> Matcher<S> {
     /// Who is it? Does not put the record in.
     pub fn decide(&self, record: &Prepared<S>) -> Verdict<S> {
         let held = self.index.hold(record);
-        let found = self.scored(record, &held);
+        let found = self.scored(record, &held, self.settings.review_from);
         self.conclude(found)
     }
 
     /// Everybody it could be, likeliest first, also those too unlikely to ask about; at most [`MOST_ASKED`].
     pub fn candidates(&self, record: &Prepared<S>) -> Vec<Scored<S>> {
         let held = self.index.hold(record);
-        let mut found = self.scored(record, &held);
+        let mut found = self.scored(record, &held, 0.0);
         found.truncate(MOST_ASKED);
         found
     }
@@ -110,8 +110,8 @@ impl<S: Subject> Matcher<S> {
         evidence::<S>(self.weights(), &self.settings, self.model.version, &case)
     }
 
-    /// The best member of each owner that shares a key, likeliest first.
-    fn scored(&self, record: &Prepared<S>, held: &Held<S>) -> Vec<Scored<S>> {
+    /// The best member of each owner that shares a key, likeliest first, from a probability on.
+    fn scored(&self, record: &Prepared<S>, held: &Held<S>, from: f32) -> Vec<Scored<S>> {
         let mut slots = Vec::with_capacity(64);
         self.index.candidates(&record.keys, &held.row, &mut slots);
         let mut ruler = self.index.ruler(held);
@@ -120,6 +120,9 @@ impl<S: Subject> Matcher<S> {
         for slot in slots {
             let pattern = S::compare(&mut ruler, &held.row, self.index.row(slot));
             let score = weights.score::<S>(pattern);
+            if weights.probability(score).0 < from {
+                continue;
+            }
             let owner = self.registry.owner(slot);
             let scored =
                 Scored { owner, record: self.registry.id(slot), score, pattern, vetoes: Vetoes::default(), zone: Zone::Distinct, slot };
@@ -152,7 +155,7 @@ impl<S: Subject> Matcher<S> {
                 let pattern = S::compare(ruler, &held.row, self.index.row(member));
                 (weights.score::<S>(pattern), pattern)
             };
-            sum += score.0;
+            sum += weights.believed(score).0;
             count += 1;
             refused |= score.0 < REFUSED;
             if remembered {
@@ -191,7 +194,8 @@ impl<S: Subject> Matcher<S> {
 
     /// Two known records are more likely than not one person's: then it does not matter which a third one joins.
     fn one_and_the_same(&self, a: u32, b: u32) -> bool {
-        self.weights().score::<S>(self.pair(a, b)).0 >= 0.0
+        let weights = self.weights();
+        weights.believed(weights.score::<S>(self.pair(a, b))).0 >= 0.0
     }
 
     /// How two known records compare.
@@ -276,16 +280,20 @@ pub(super) fn zone<S: Subject>(weights: &Weights, settings: &Settings, score: Bi
     if sure && vetoes.is_empty() && grounds::<S>(pattern) { Zone::Auto } else { Zone::Review }
 }
 
-/// Enough to stand on: two independent kinds of agreement, or a box that is one person's alone.
+/// Enough to stand on: two independent agreements (name, employer, each value that is one person's alone), or a
+/// box that is one person's alone.
 pub(super) fn grounds<S: Subject>(pattern: Pattern) -> bool {
-    let mut kinds = [false; 4];
+    let (mut name, mut employer, mut identities) = (0, 0, 0);
     for (factor, shift) in S::FACTORS.iter().zip(S::SHIFTS) {
-        if let Some(level) = pattern.level(*shift, factor.levels.len()).checked_sub(1) {
-            kinds[factor.levels[level].speaks as usize] = true;
+        let Some(level) = pattern.level(*shift, factor.levels.len()).checked_sub(1) else { continue };
+        match factor.levels[level].speaks {
+            Speaks::Nothing => {}
+            Speaks::Name => name = 1,
+            Speaks::Employer => employer = 1,
+            Speaks::Identity => identities += 1,
         }
     }
-    let agree = [Speaks::Name, Speaks::Employer, Speaks::Identity].into_iter().filter(|kind| kinds[*kind as usize]).count();
-    agree >= 2 || S::decides_alone(pattern)
+    name + employer + identities >= 2 || S::decides_alone(pattern)
 }
 
 #[cfg(test)]

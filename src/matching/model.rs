@@ -133,9 +133,14 @@ impl Weights {
         Bits(in_steps(log_sum(&sums[..SAME_CLASSES]) - log_sum(&sums[SAME_CLASSES..]) + corrections))
     }
 
+    /// A score as decisions have shown it is to be believed; 0 where "the same" is as likely as not.
+    pub fn believed(&self, score: Bits) -> Bits {
+        Bits(score.0 * self.curve.slope + self.curve.shift)
+    }
+
     /// The probability that a score stands for.
     pub fn probability(&self, score: Bits) -> Probability {
-        Bits(score.0 * self.curve.slope + self.curve.shift).probability()
+        self.believed(score).probability()
     }
 
     /// Why a pattern has its score: bits for each known level, the prior, and the remainder, against the

@@ -24,7 +24,8 @@ pub struct PersonName {
 const WORDS: usize = 8;
 
 impl PersonName {
-    /// From the fields a source gave; `full` counts only where the others are empty.
+    /// From the fields a source gave. Where first and last name are known, `full` adds what stands between them and
+    /// the generation.
     pub fn new(first: &str, last: &str, full: &str) -> Self {
         if first.is_empty() && last.is_empty() {
             return Self::from_full(full);
@@ -41,6 +42,9 @@ impl PersonName {
         strip_suffixes(&mut given, 1, &mut generation);
         if given.is_empty() && family.len() > 1 && full.is_empty() {
             return Self::of_words(family, generation);
+        }
+        if !full.is_empty() {
+            add_from_full(full, &mut given, &family, &mut generation);
         }
         Self::joined(&given, &family, generation)
     }
@@ -97,6 +101,20 @@ impl PersonName {
             family: joined,
             generation,
         }
+    }
+}
+
+/// A middle name and a generation that only the full name has.
+fn add_from_full(full: &str, given: &mut Vec<String>, family: &[String], generation: &mut u8) {
+    let mut all = words(full);
+    let mut behind = 0;
+    strip_honorifics(&mut all);
+    strip_suffixes(&mut all, 1, &mut behind);
+    if *generation == 0 {
+        *generation = behind;
+    }
+    if given.len() == 1 && all.len() > 1 + family.len() && all[0] == given[0] && all.ends_with(family) {
+        given.push(all.swap_remove(1));
     }
 }
 
@@ -261,6 +279,8 @@ mod tests {
             ("", "", "王小明", "xiaoming||wang|0"),
             ("Анна", "Иванова", "", "anna||ivanova|0"),
             ("", "Ann Stone", "", "ann||stone|0"),
+            ("Ann", "Stone", "Ann B. Stone Jr", "ann|b|stone|2"),
+            ("Ann", "Stone", "Stone Ann", "ann||stone|0"),
             ("", "", "", "|||0"),
         ] {
             assert_eq!(shown(&PersonName::new(first, last, full)), expected, "{first} {last} {full}");

@@ -38,6 +38,8 @@ pub struct Level {
     pub chance: PerClass,
     /// What it speaks for.
     pub speaks: Speaks,
+    /// Learning leaves it as it is: made-up evidence of one world must not unlearn it.
+    pub pinned: bool,
 }
 
 /// One comparison. Level 0 means that a side does not say; it is not in the table and weighs nothing.

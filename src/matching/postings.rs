@@ -50,9 +50,9 @@ pub enum Put {
     Full,
 }
 
-/// All lists.
+/// One part of the lists. A key and its refined keys lie in the same part, so that parts fill in parallel.
 #[derive(Default, Debug)]
-pub struct Postings {
+pub struct Shard {
     heads: FxHashMap<u64, Head>,
     blocks: Vec<u32>,
     /// Freed blocks by the logarithm of their size.
@@ -62,12 +62,48 @@ pub struct Postings {
     full: u32,
 }
 
+/// How many parts there are: enough to keep every core of a usual machine busy.
+pub const SHARDS: usize = 16;
+
+/// All lists.
+#[derive(Default, Debug)]
+pub struct Postings {
+    shards: [Shard; SHARDS],
+}
+
+/// The part in which a blocking key and its refined keys lie. Taken from the top: the maps use the low bits.
+pub const fn shard_of(key: u64) -> usize {
+    (key >> 60) as usize % SHARDS
+}
+
+impl Postings {
+    /// The part of a blocking key.
+    pub const fn shard(&self, key: u64) -> &Shard {
+        &self.shards[shard_of(key)]
+    }
+
+    /// The part of a blocking key, to put records in.
+    pub const fn shard_mut(&mut self, key: u64) -> &mut Shard {
+        &mut self.shards[shard_of(key)]
+    }
+
+    /// All parts, to fill them side by side.
+    pub const fn shards_mut(&mut self) -> &mut [Shard; SHARDS] {
+        &mut self.shards
+    }
+
+    /// How many keys were refined, and how many refined ones overflowed and are not looked at.
+    pub fn overflows(&self) -> (u32, u32) {
+        self.shards.iter().fold((0, 0), |(wide, full), shard| (wide + shard.wide, full + shard.full))
+    }
+}
+
 /// The key of a list refined by a second field.
 pub const fn refined(key: u64, second: u64) -> u64 {
     super::fold::mix(key ^ super::fold::mix(second))
 }
 
-impl Postings {
+impl Shard {
     /// What `key` leads to.
     pub fn find(&self, key: u64) -> Found<'_> {
         match self.heads.get(&key) {
@@ -115,35 +151,30 @@ impl Postings {
             return Put::Full;
         }
         // Blocks hold 2, 4, 8... records; a full one is exchanged for the next size.
-        let at = if len == 1 {
-            let block = self.take(1);
-            self.blocks[block as usize] = at;
-            block
+        let (blocks, free) = (&mut self.blocks, &mut self.free);
+        if len == 1 {
+            let block = take(blocks, free, 1);
+            blocks[block as usize] = at;
+            head.at = block;
         } else if len.is_power_of_two() {
-            let block = self.take(len.ilog2() as usize + 1);
-            self.blocks.copy_within(at as usize..at as usize + len, block as usize);
-            self.free[len.ilog2() as usize].push(at);
-            block
-        } else {
-            at
-        };
-        self.blocks[at as usize + len] = record;
-        self.heads.insert(key, Head { at, len: len as u32 + 1 });
+            let size = len.ilog2() as usize;
+            let block = take(blocks, free, size + 1);
+            blocks.copy_within(at as usize..at as usize + len, block as usize);
+            free[size].push(at);
+            head.at = block;
+        }
+        self.blocks[head.at as usize + len] = record;
+        head.len += 1;
         Put::Done
     }
+}
 
-    fn take(&mut self, size: usize) -> u32 {
-        self.free[size].pop().unwrap_or_else(|| {
-            let at = self.blocks.len() as u32;
-            self.blocks.resize(self.blocks.len() + (1 << size), 0);
-            at
-        })
-    }
-
-    /// How many keys were refined, and how many refined ones overflowed and are not looked at.
-    pub const fn overflows(&self) -> (u32, u32) {
-        (self.wide, self.full)
-    }
+fn take(blocks: &mut Vec<u32>, free: &mut [Vec<u32>; 8], size: usize) -> u32 {
+    free[size].pop().unwrap_or_else(|| {
+        let at = blocks.len() as u32;
+        blocks.resize(blocks.len() + (1 << size), 0);
+        at
+    })
 }
 
 #[cfg(test)]
@@ -152,7 +183,7 @@ mod tests {
 
     #[test]
     fn lists_grow_split_and_stay_apart() {
-        let mut postings = Postings::default();
+        let mut postings = Shard::default();
         assert_eq!(postings.find(1), Found::Nobody);
         for record in 0..LONGEST as u32 {
             assert_eq!(postings.put(1, record), Put::Done);
@@ -175,6 +206,6 @@ mod tests {
         assert_eq!(postings.find(3), Found::Full);
         let Found::Some(other) = postings.find(2) else { panic!("lost") };
         assert_eq!(other, (1000..1064).collect::<Vec<u32>>());
-        assert_eq!(postings.overflows(), (1, 1));
+        assert_eq!((postings.wide, postings.full), (1, 1));
     }
 }

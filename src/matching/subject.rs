@@ -46,7 +46,7 @@ pub trait Subject: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     /// Keys of the values that one person or company should have alone; 0 for none.
     fn own_values(row: &Self::Row) -> [u64; OWN_VALUES];
     /// A coarse name, equal for most records of one person or company: who carries a value. 0 when unknown.
-    fn bearer(row: &Self::Row, view: &View<'_>) -> u32;
+    fn bearer(row: &Self::Row) -> u32;
     /// The levels of a pair. Symmetric but for what `ruler` knows of `a`'s own values.
     fn compare(ruler: &mut Ruler<'_, Self>, a: &Self::Row, b: &Self::Row) -> Pattern;
     /// What forbids deciding a pair without a person.
@@ -99,15 +99,24 @@ pub struct Ruler<'a, S: Subject> {
 struct Memo {
     near: [(WordId, WordId, Near); SLOTS],
     cores: [(WordId, WordId, CoreFit); SLOTS],
+    numbers: [(u32, u32, f32); SLOTS],
 }
 
 /// A power of two; more than the distinct words of a usual candidate list.
-const SLOTS: usize = 64;
+const SLOTS: usize = 32;
+
+/// Two slips change four letters at most.
+const LETTERS_APART: u32 = 4;
+
+const fn slot_of(a: u32, b: u32) -> usize {
+    (a ^ b.rotate_left(7)) as usize % SLOTS
+}
 
 impl<'a, S: Subject> Ruler<'a, S> {
     /// A ruler for one record.
     pub fn new(view: View<'a>, census: &'a S::Census, carriers: [Carriers; OWN_VALUES]) -> Self {
-        Self { view, census, carriers, memo: Memo { near: [(0, 0, Near::Same); SLOTS], cores: [(0, 0, CoreFit::Same); SLOTS] } }
+        let memo = Memo { near: [(0, 0, Near::Same); SLOTS], cores: [(0, 0, CoreFit::Same); SLOTS], numbers: [(0, 0, 0.0); SLOTS] };
+        Self { view, census, carriers, memo }
     }
 
     /// How near two words are; both are known.
@@ -115,14 +124,12 @@ impl<'a, S: Subject> Ruler<'a, S> {
         if a == b {
             return Near::Same;
         }
-        let ((left, left_text), (right, right_text)) = (self.view.word(a), self.view.word(b));
-        // Two slips change four letters at most.
-        if (left.letters ^ right.letters).count_ones() > 4 {
+        if !self.view.glance(a).within(self.view.glance(b), LETTERS_APART) {
             return Near::Far;
         }
-        let slot = &mut self.memo.near[(a ^ b.rotate_left(7)) as usize % SLOTS];
+        let slot = &mut self.memo.near[slot_of(a, b)];
         if (slot.0, slot.1) != (a, b) {
-            *slot = (a, b, near(left_text, right_text));
+            *slot = (a, b, near(self.view.text(a), self.view.text(b)));
         }
         slot.2
     }
@@ -132,9 +139,18 @@ impl<'a, S: Subject> Ruler<'a, S> {
         if a == b {
             return CoreFit::Same;
         }
-        let slot = &mut self.memo.cores[(a ^ b.rotate_left(7)) as usize % SLOTS];
+        let slot = &mut self.memo.cores[slot_of(a, b)];
         if (slot.0, slot.1) != (a, b) {
             *slot = (a, b, core_fit(self.view.text(a), self.view.text(b)));
+        }
+        slot.2
+    }
+
+    /// A number that the census gives for a pair of keys; `a` must not be 0.
+    pub fn number(&mut self, a: u32, b: u32, count: impl FnOnce(&S::Census) -> f32) -> f32 {
+        let slot = &mut self.memo.numbers[slot_of(a, b)];
+        if (slot.0, slot.1) != (a, b) {
+            *slot = (a, b, count(self.census));
         }
         slot.2
     }

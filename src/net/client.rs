@@ -1,14 +1,16 @@
 //! The client: one service, one host, bounded in time, bytes, attempts and slots. What it may not do is in its types:
 //! no redirect, no other host, no repeat of a create that may have arrived.
 
-use super::{Answer, Class, Grant, Judge, Lane, Ledger, MemoryLedger, MemoryPace, NetError, Outcome, Pace, Retry, Service};
-use crate::domain::{Clock, Text, Timestamp};
+use super::{
+    Answer, Class, Grant, Judge, Lane, Ledger, MemoryLedger, MemoryPace, NetError, Outcome, Pace, Retry, Service,
+    trouble::{below_http, may_have_arrived, outcome},
+};
+use crate::domain::{Clock, Text};
 use futures_util::future::BoxFuture;
 use rand::RngExt;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
-    io::ErrorKind,
     sync::{Arc, Once},
     time::{Duration, Instant},
 };
@@ -64,6 +66,7 @@ impl Config {
 }
 
 /// The value of a header.
+#[derive(Clone)]
 pub enum Header {
     /// May be shown.
     Plain(String),
@@ -162,6 +165,10 @@ impl Client {
         if local {
             builder = builder.no_proxy();
         }
+        if config.base.scheme() == "http" {
+            // No certificate will be seen: the system's need not be read.
+            builder = builder.tls_certs_only([]);
+        }
         let http = builder.build().map_err(|_| refuse("the system's certificates cannot be read"))?;
         let path = format!("{}/", config.base.path().trim_end_matches('/'));
         config.base.set_path(&path);
@@ -193,6 +200,11 @@ impl Client {
     /// What it was handed.
     pub fn tools(&self) -> &Tools {
         &self.0.tools
+    }
+
+    /// How long to wait before attempt number `attempt` when nobody says.
+    pub(super) fn back_off(&self, attempt: u32) -> Duration {
+        self.0.config.retry.delay(attempt, None, rand::rng().random())
     }
 
     /// Waits.
@@ -232,6 +244,7 @@ fn headers(pairs: &[(&'static str, Header)]) -> Result<HeaderMap, &'static str> 
     Ok(map)
 }
 
+#[derive(Clone)]
 enum Body {
     None,
     Bytes(&'static str, Vec<u8>),
@@ -239,6 +252,7 @@ enum Body {
 }
 
 /// A request being put together.
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     client: Client,
@@ -432,7 +446,7 @@ impl Request {
         let config = &self.client.0.config;
         let request = built.try_clone().ok_or_else(|| self.error(Class::Setup, place, "the body cannot be sent twice"))?;
         let broken = |error: reqwest::Error| {
-            let (class, words) = classify(&error, config.timeout);
+            let (class, words) = below_http(&error, config.timeout);
             self.error(class, place, &words)
         };
         let mut response = self.client.0.http.execute(request).await.map_err(broken)?;
@@ -467,57 +481,5 @@ impl Request {
         let parts = secrets.iter().flat_map(|secret| std::iter::once(*secret).chain(secret.split(' ').skip(1)));
         let parts: Vec<&str> = parts.chain(self.hidden.iter().map(ExposeSecret::expose_secret)).collect();
         NetError::new(config.service, class, place, words, &parts)
-    }
-}
-
-/// What the pace is told about a failed call that would be tried again at `next`.
-fn outcome(error: &NetError, next: Timestamp) -> Outcome {
-    match error.class() {
-        Class::RateLimited => Outcome::Held(next),
-        Class::Unreachable | Class::Timeout | Class::CutOff | Class::Server => Outcome::Failed,
-        _ => Outcome::Answered,
-    }
-}
-
-/// Trouble after which the service may have done what it was asked to. A refused connection, a refusal in words
-/// and a 429 came before anything was done.
-fn may_have_arrived(error: &NetError) -> bool {
-    matches!(error.class(), Class::Timeout | Class::CutOff | Class::TooLarge | Class::Malformed | Class::Server)
-}
-
-/// Our words for what went wrong below HTTP; the library's own would show the address with its query.
-fn classify(error: &reqwest::Error, timeout: Duration) -> (Class, String) {
-    if error.is_connect() {
-        let why = if error.is_timeout() { "no connection in time".to_owned() } else { connection_trouble(error) };
-        return (Class::Unreachable, why);
-    }
-    if error.is_timeout() {
-        return (Class::Timeout, format!("nothing complete within {} s", timeout.as_secs_f64()));
-    }
-    let kind = io_kind(error);
-    if matches!(kind, Some(ErrorKind::InvalidData | ErrorKind::InvalidInput)) {
-        return (Class::Malformed, "its body is not packed as it says".to_owned());
-    }
-    (Class::CutOff, kind.map(|kind| kind.to_string()).unwrap_or_default())
-}
-
-/// The causes below an error. An I/O error hides the one it wraps: its `source` is that one's source.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(std::error::Error::source(error), |error| {
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        wrapped.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| error.source())
-    })
-}
-
-fn io_kind(error: &reqwest::Error) -> Option<ErrorKind> {
-    let kinds = causes(error).filter_map(|cause| Some(cause.downcast_ref::<std::io::Error>()?.kind()));
-    kinds.reduce(|outer, inner| if outer == ErrorKind::Other { inner } else { outer })
-}
-
-fn connection_trouble(error: &reqwest::Error) -> String {
-    match causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-        Some(tls) => format!("no secure connection, {tls}"),
-        None if error.is_dns() => "its name is not known".to_owned(),
-        None => io_kind(error).map_or_else(|| "no connection".to_owned(), |kind| kind.to_string()),
     }
 }

@@ -111,9 +111,9 @@ pub trait Ledger: Send + Sync {
     fn settle<'a>(&'a self, service: &'a str, reservation: Reservation, used: Credits) -> BoxFuture<'a, ()>;
 }
 
-/// Makes a paid call: reserve, call, settle. `call` gives its result and what it cost. A failure that leaves in
+/// Makes one attempt at a paid call: reserve, call, settle. `call` gives its result and what it cost. A failure that leaves in
 /// doubt whether the service charged keeps the whole reservation as spent.
-pub async fn spend<T>(
+pub(super) async fn spend<T>(
     ledger: &dyn Ledger,
     service: &'static Service,
     what: &str,
@@ -130,10 +130,17 @@ pub async fn spend<T>(
             Ok(value)
         }
         Err(error) => {
-            ledger.settle(service.key, reservation, if error.in_doubt() { most } else { Credits::ZERO }).await;
+            ledger.settle(service.key, reservation, if may_have_charged(&error) { most } else { Credits::ZERO }).await;
             Err(error)
         }
     }
+}
+
+/// Without an answer, or with a gateway's, nobody knows what the service did. One that says itself that it failed has
+/// not charged.
+fn may_have_charged(error: &NetError) -> bool {
+    matches!(error.class(), Class::Timeout | Class::CutOff | Class::TooLarge | Class::Malformed)
+        || matches!(error.status(), Some(502 | 504))
 }
 
 /// The books of one process: for one-off use and tests.
@@ -206,19 +213,16 @@ mod tests {
     #[tokio::test]
     async fn credits_are_set_aside_settled_and_given_back() {
         let books = MemoryLedger::with_ceilings([("demo", Credits::whole(10))]);
-        let fail = |doubtful: bool| {
-            let error = NetError::new(&DEMO, Class::Timeout, "POST enrich", "", &[]);
-            async move { Err::<((), Credits), _>(if doubtful { error.doubtful() } else { error }) }
-        };
+        let fail = |class: Class| async move { Err::<((), Credits), _>(NetError::new(&DEMO, class, "POST enrich", "", &[])) };
         let ten = Credits::whole(10);
-        assert!(spend(&books, &DEMO, "enrich", ten, fail(false)).await.is_err());
+        assert!(spend(&books, &DEMO, "enrich", ten, fail(Class::Server)).await.is_err());
         assert_eq!(books.used("demo"), Credits::ZERO, "given back");
         spend(&books, &DEMO, "enrich", ten, async { Ok(((), Credits::thousandths(2500))) }).await.unwrap();
         assert_eq!(books.used("demo").to_string(), "2.5");
         let refused = spend(&books, &DEMO, "enrich", ten, async { Ok(((), Credits::ZERO)) }).await.unwrap_err();
         assert_eq!(refused.class(), Class::Quota);
         assert!(refused.to_string().contains("2.5 of 10 credits"), "{refused}");
-        assert!(spend(&books, &DEMO, "enrich", Credits::whole(5), fail(true)).await.is_err());
+        assert!(spend(&books, &DEMO, "enrich", Credits::whole(5), fail(Class::Timeout)).await.is_err());
         assert_eq!(books.used("demo").to_string(), "7.5", "nobody knows, so it counts");
         drop(books.reserve("demo", "enrich", Credits::whole(1)).await);
         assert_eq!(books.used("demo").to_string(), "8.5", "a caller that went away leaves its reservation");

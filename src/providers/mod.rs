@@ -5,15 +5,22 @@
 //! for teasers, then pay for the people not known yet: six of the eight work so), then any source, then [`registry()`].
 
 mod apollo;
+mod companies;
 mod cursor;
 mod error;
 pub mod file;
 mod hunter;
+mod lead411;
+mod lusha;
 mod provider;
 mod registry;
+mod rocketreach;
+mod seamless;
 mod search;
 mod settings;
 mod two_step;
+mod uplead;
+mod zoominfo;
 
 pub use error::FetchError;
 pub use provider::{

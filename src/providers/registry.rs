@@ -1,6 +1,6 @@
 //! The one table of sources that can be asked. The command line, `doctor` and the Imports screen read it.
 
-use super::{Capabilities, Credential, Provider, Settings, apollo, hunter};
+use super::{Capabilities, Credential, Provider, Settings, apollo, hunter, lead411, lusha, rocketreach, seamless, uplead, zoominfo};
 use crate::{
     domain::Source,
     net::{NetError, Service, Tools},
@@ -48,7 +48,13 @@ macro_rules! entries {
 
 entries! {
     Apollo apollo;
+    ZoomInfo zoominfo;
     Hunter hunter;
+    Lusha lusha;
+    Seamless seamless;
+    Lead411 lead411;
+    RocketReach rocketreach;
+    UpLead uplead;
 }
 
 /// All of them, in the order in which screens list them.

@@ -318,7 +318,7 @@ async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mappin
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut recognition = intake.recognise(file.sample(), &name);
         if let Some(source) = source.filter(|source| *source != recognition.source) {
-            recognition = intake.recognise_as(source, file.sample());
+            recognition = intake.recognise_as(source, file.sample(), &name);
         }
         if let Some(mapping) = mapping {
             let shown = mapping.display().to_string();
@@ -329,7 +329,7 @@ async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mappin
             if !problems.is_empty() {
                 return Err(invalid(join(&problems)));
             }
-            recognition.mapping.overlay(own);
+            recognition.mapping = intake.overlaid(own);
         }
         Ok(Opened { file, recognition })
     });

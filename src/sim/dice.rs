@@ -53,6 +53,12 @@ impl Dice {
         0
     }
 
+    /// The same when the weights are summed up already: `sums[n]` is the weight of positions 0 to `n`.
+    pub(crate) fn among(&mut self, sums: &[u32]) -> usize {
+        let roll = self.below(sums.last().copied().unwrap_or(0));
+        sums.partition_point(|sum| *sum <= roll)
+    }
+
     /// `len` lower-case hexadecimal digits.
     pub(crate) fn hex(&mut self, len: usize) -> String {
         (0..len).map(|_| char::from_digit(self.below(16), 16).unwrap_or('0')).collect()
@@ -95,6 +101,7 @@ mod tests {
         assert_ne!(rolls, Dice::of(7, "pin", 4).then(6));
         assert_eq!(dice.guid().len(), 36);
         assert_eq!(Dice::of(1, "x", 0).weighted([0, 0, 5, 0].into_iter()), 2);
+        assert_eq!(Dice::of(1, "x", 0).among(&[0, 0, 5, 5]), 2);
     }
 
     impl Dice {

@@ -26,6 +26,7 @@ pub enum MailState {
 }
 
 /// One person as one source has them.
+#[derive(Clone)]
 pub struct Sighting {
     /// Its place among the source's records.
     pub nth: u32,
@@ -133,7 +134,7 @@ fn profile(source: Source) -> Profile {
         Source::Lead411      => p(34, 40, [82, 8, 60],  [22, 44, 40], [ 6, 35, 3, 0, 1], 2, 400),
         Source::RocketReach  => p(50, 40, [86, 18, 52], [40, 22, 90], [14, 10, 1, 4, 1], 2, 500),
         Source::UpLead       => p(36, 30, [88, 3, 92],  [30, 50, 62], [ 5, 30, 0, 0, 1], 1, 200),
-        Source::BookYourData => p(30, 50, [90, 10, 50], [20, 50, 30], [ 5, 60, 4, 0, 2], 3, 700),
+        Source::BookYourData => p(30, 50, [90, 10, 50], [20, 50, 30], [ 5, 60, 4, 0, 2], 8, 700),
         Source::LeadsBlue    => p(22, 70, [94, 20, 10], [ 8, 55, 10], [ 4, 80, 15, 0, 4], 8, 1500),
         _                    => p(30, 20, [85, 0, 50],  [50, 60, 20], [18, 10, 0, 0, 1], 0, 900),
     }
@@ -351,7 +352,7 @@ fn person_key(seed: u64, source: Source, nth: u64) -> String {
     let mut dice = Dice::of(seed, &format!("{} person id", source.key()), nth);
     match source {
         Source::Apollo => format!("66{}", dice.hex(22)),
-        Source::Seamless | Source::Lead411 | Source::Hunter => dice.guid(),
+        Source::Seamless | Source::Hunter => dice.guid(),
         _ => (stable(seed, source.key(), 0) % 1_000_000 + 1_000_000 + nth * 17).to_string(),
     }
 }

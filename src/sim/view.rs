@@ -1,31 +1,75 @@
 //! A source's records with the look-ups that its API needs, made when it is first asked, and the credits it bills.
 
 use super::{
-    sighting::{CompanySeen, Sighting, company_seen, sightings},
+    sighting::{CompanySeen, MailState, Sighting, company_seen, sightings},
     world::{Company, World},
 };
 use crate::domain::Source;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::{
     collections::HashMap,
-    sync::{Arc, OnceLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 /// Made on first use: a run that asks one source does not pay for eight.
 pub(crate) struct LazyView {
     world: Arc<World>,
     source: Source,
-    made: OnceLock<SourceView>,
+    made: RwLock<Option<Arc<SourceView>>>,
 }
 
 impl LazyView {
     pub(crate) fn new(world: Arc<World>, source: Source) -> Self {
-        Self { world, source, made: OnceLock::new() }
+        Self { world, source, made: RwLock::new(None) }
     }
 
-    pub(crate) fn get(&self) -> &SourceView {
-        self.made.get_or_init(|| SourceView::new(Arc::clone(&self.world), self.source))
+    pub(crate) fn get(&self) -> Arc<SourceView> {
+        if let Some(view) = &*self.made.read().unwrap_or_else(PoisonError::into_inner) {
+            return Arc::clone(view);
+        }
+        let mut made = self.made.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(made.get_or_insert_with(|| Arc::new(SourceView::new(Arc::clone(&self.world), self.source))))
     }
+
+    /// Changes what the source knows of one person, named by id or mailbox; requests under way still see the old.
+    pub(crate) fn edit(&self, who: &str, change: &Map<String, Value>) -> Result<(), String> {
+        let mut people = self.get().people.clone();
+        let found =
+            people.iter_mut().find(|seen| seen.key == who || seen.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(who)));
+        let seen = found.ok_or_else(|| format!("nobody here has the id or mailbox {who:?}"))?;
+        for (name, value) in change {
+            set(seen, name, value)?;
+        }
+        let view = SourceView::of(Arc::clone(&self.world), self.source, people);
+        *self.made.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(view));
+        Ok(())
+    }
+}
+
+/// One field of one person; null clears.
+fn set(seen: &mut Sighting, name: &str, value: &Value) -> Result<(), String> {
+    let text = value.as_str().map(str::to_owned);
+    match name {
+        "first" => seen.first = text.unwrap_or_default(),
+        "last" => seen.last = text.unwrap_or_default(),
+        "title" => seen.title = text.unwrap_or_default(),
+        "email" => {
+            seen.mail = if text.is_some() { MailState::Verified } else { MailState::Missing };
+            seen.email = text;
+        }
+        "private_email" => seen.private_email = text,
+        "mobile" => seen.mobile = text,
+        "direct" => seen.direct = text,
+        "linkedin" => seen.linkedin = text,
+        "days_old" => seen.days_old = value.as_u64().ok_or("days_old is a number")? as u32,
+        other => {
+            return Err(format!(
+                "{other:?} cannot be changed; first, last, title, email, private_email, mobile, direct, linkedin and days_old can"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Everything one source has.
@@ -45,6 +89,10 @@ pub(crate) struct SourceView {
 impl SourceView {
     fn new(world: Arc<World>, source: Source) -> Self {
         let people = sightings(&world, source);
+        Self::of(world, source, people)
+    }
+
+    fn of(world: Arc<World>, source: Source, people: Vec<Sighting>) -> Self {
         let companies: Vec<_> = world.companies.iter().map(|company| company_seen(&world, source, company)).collect();
         let mut view = Self {
             by_key: people.iter().enumerate().map(|(nth, s)| (s.key.clone(), nth)).collect(),
@@ -126,6 +174,17 @@ impl SourceView {
 
     pub(crate) fn truth(&self, id: u32) -> &Company {
         &self.world.companies[id as usize]
+    }
+}
+
+/// One object with the members of both; the later one wins.
+pub(crate) fn joined(base: Value, more: Value) -> Value {
+    match (base, more) {
+        (Value::Object(mut base), Value::Object(more)) => {
+            base.extend(more);
+            Value::Object(base)
+        }
+        (base, _) => base,
     }
 }
 

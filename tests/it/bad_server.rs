@@ -9,7 +9,7 @@ use leadloom::{
 };
 use std::{
     io::Write as _,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
 use tokio::{
@@ -209,17 +209,18 @@ pub struct Failure {
     pub class: Class,
 }
 
+/// 8 MiB of blanks in a few KiB.
+static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(&vec![b' '; 8 * 1024 * 1024]).unwrap();
+    packer.finish().unwrap()
+});
+
 /// Every way to fail that needs no particular API. Sizes are meant for a body limit of 1 MiB, the slow ones for a
 /// time-out below a second.
 pub fn failures() -> Vec<Failure> {
     let ok = |rest: &str| format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\n{rest}").into_bytes();
     let throttled = |header: &str| Reply::http("429 Too Many Requests", header, "slow down");
-    // 8 MiB of blanks in a few KiB.
-    let bomb = {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packer.write_all(&vec![b' '; 8 * 1024 * 1024]).unwrap();
-        packer.finish().unwrap()
-    };
     let cases: Vec<(&'static str, Reply, Class)> = vec![
         ("429 with seconds", throttled("retry-after: 7\r\n"), Class::RateLimited),
         ("429 with a date", throttled("retry-after: Sun, 01 Nov 2026 08:00:09 GMT\r\n"), Class::RateLimited),
@@ -241,7 +242,7 @@ pub fn failures() -> Vec<Failure> {
         ("HTML with 200", Reply::http("200 OK", "content-type: text/html\r\n", "<html>Please log in</html>"), Class::Malformed),
         ("204", Reply::Bytes(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()), Class::Malformed),
         ("not packed as it says", Reply::http("200 OK", "content-encoding: gzip\r\n", "plain"), Class::Malformed),
-        ("gzip bomb", Reply::http("200 OK", "content-encoding: gzip\r\ncontent-type: application/json\r\n", bomb), Class::TooLarge),
+        ("gzip bomb", Reply::http("200 OK", "content-encoding: gzip\r\ncontent-type: application/json\r\n", &*BOMB), Class::TooLarge),
         ("100 MB announced", Reply::Bytes(ok("content-length: 100000000\r\n\r\n")), Class::TooLarge),
         ("endless body", Reply::Endless(ok("\r\n"), b' '), Class::TooLarge),
         ("slow head", Reply::Drip(b"HTTP/1.1 200 OK\r\n".to_vec()), Class::Timeout),

@@ -338,6 +338,7 @@ fn a_zip_bomb_is_refused_before_it_is_unpacked() {
     let path = dir.path().join("bomb.xlsx");
     let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
     let plain = zip::write::SimpleFileOptions::default();
+    zip.start_file("[Content_Types].xml", plain).unwrap();
     zip.start_file("xl/sharedStrings.xml", plain).unwrap();
     zip.write_all(b"<sst><si><t>").unwrap();
     zip.write_all(&vec![b'x'; 9 * 1024 * 1024]).unwrap();
@@ -348,6 +349,17 @@ fn a_zip_bomb_is_refused_before_it_is_unpacked() {
     assert!(fs::metadata(&path).unwrap().len() < 1024 * 1024);
     let error = FileSource::open(&path, Options::default()).unwrap_err();
     assert!(matches!(error, FileError::Unpacked { .. }), "{error}");
+}
+
+#[test]
+fn an_archive_says_that_it_is_one() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("leads.zip");
+    let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+    zip.start_file("leads.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(b"Name,Email\n").unwrap();
+    zip.finish().unwrap();
+    assert!(matches!(FileSource::open(&path, Options::default()).unwrap_err(), FileError::Archive { .. }));
 }
 
 #[test]

@@ -3,19 +3,24 @@
 use leadloom::{
     domain::{Draft, Field, RecordKind, Severity, Source, Timestamp},
     intake::{
-        Disposition, Intake, Mapping, RowError, Settings, Taken,
+        Disposition, Intake, Mapping, RowError, Settings, Taken, Thresholds,
         raw::{Header, RawPage, Rows, TableRow},
         recognise::Why,
     },
 };
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use std::sync::LazyLock;
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-06-01T12:00:00Z").unwrap()
 }
 
-fn intake() -> Intake {
-    Intake::new(Settings::default(), Vec::new()).unwrap_or_else(|problems| panic!("{problems:?}"))
+/// Reading the shipped mappings takes a while without optimisation, so all tests share one.
+fn intake() -> &'static Intake {
+    static INTAKE: LazyLock<Intake> =
+        LazyLock::new(|| Intake::new(Settings::default(), Vec::new()).unwrap_or_else(|problems| panic!("{problems:?}")));
+    &INTAKE
 }
 
 fn table(header: &str, rows: &[&str]) -> Rows {
@@ -33,7 +38,7 @@ fn take(intake: &Intake, mapping: &Mapping, rows: Rows) -> Vec<Result<Taken, Row
 
 fn one(source: Source, row: Json) -> Taken {
     let intake = intake();
-    take(&intake, intake.mapping(source), Rows::Objects(vec![row])).remove(0).unwrap()
+    take(intake, intake.mapping(source), Rows::Objects(vec![row])).remove(0).unwrap()
 }
 
 fn person(taken: &Taken) -> &Draft {
@@ -321,17 +326,17 @@ fn a_file_without_ids_gets_the_same_ids_each_time() {
     let ids = |taken: Vec<Result<Taken, RowError>>| {
         taken.into_iter().map(|row| row.unwrap().person.unwrap().external_id.to_string()).collect::<Vec<_>>()
     };
-    let first = ids(take(&intake, &recognised.mapping, rows()));
+    let first = ids(take(intake, &recognised.mapping, rows()));
     assert_eq!(first[0], "email:ann@acme.example");
     assert!(first[1].starts_with("row:") && first[0] == first[2]);
-    assert_eq!(first, ids(take(&intake, &recognised.mapping, rows())));
+    assert_eq!(first, ids(take(intake, &recognised.mapping, rows())));
 }
 
 #[test]
 fn rows_that_are_nothing_are_errors_and_weak_rows_are_kept() {
     let intake = intake();
     let mapping = intake.mapping(Source::File);
-    let taken = take(&intake, mapping, table("Name,Email,City", &["Ann Stone,,", "Bob,not-an-address,", ",,Dayton", ",,"]));
+    let taken = take(intake, mapping, table("Name,Email,City", &["Ann Stone,,", "Bob,not-an-address,", ",,Dayton", ",,"]));
     let weak = taken[0].as_ref().unwrap();
     assert_eq!(weak.disposition, Disposition::Reject);
     assert!(person(weak).defects[0].sentence.starts_with("There is nothing to know this person by"));
@@ -344,7 +349,7 @@ fn rows_that_are_nothing_are_errors_and_weak_rows_are_kept() {
     );
     assert_eq!(taken[2], Err(RowError::NothingUsable));
     assert_eq!(taken[3], Err(RowError::Blank));
-    let objects = take(&intake, mapping, Rows::Objects(vec![json!("x"), json!({})]));
+    let objects = take(intake, mapping, Rows::Objects(vec![json!("x"), json!({})]));
     assert_eq!(objects, [Err(RowError::NotAnObject), Err(RowError::NothingUsable)]);
 }
 
@@ -352,7 +357,7 @@ fn rows_that_are_nothing_are_errors_and_weak_rows_are_kept() {
 fn warnings_name_field_and_reason() {
     let intake = intake();
     let taken = take(
-        &intake,
+        intake,
         intake.mapping(Source::File),
         table(
             "First Name,Last Name,Title,Company,Website,Email,Phone,Country",
@@ -399,7 +404,172 @@ fn columns_of_unknown_files_are_guessed_and_the_guess_can_be_kept() {
     assert_eq!(guess.columns[5].why, Why::Unknown);
     assert!(guess.to_string().contains("unknown make") && guess.to_string().contains("by its values"));
     let kept = Mapping::parse_toml("kept.toml", &guess.to_toml()).unwrap();
-    let from = |mapping: &Mapping| take(&intake, mapping, rows.clone()).into_iter().map(|row| row.unwrap()).collect::<Vec<_>>();
+    let from = |mapping: &Mapping| take(intake, mapping, rows.clone()).into_iter().map(|row| row.unwrap()).collect::<Vec<_>>();
     assert_eq!(from(&kept), from(&guess.mapping));
     says(person(&from(&kept)[0]), &[(Field::FirstName, "Ann"), (Field::CompanyName, "Acme"), (Field::Phone, "+49 30 901820")]);
+}
+
+#[test]
+fn a_recognised_mapping_that_was_kept_makes_the_same_drafts() {
+    let intake = intake();
+    let rows = table(
+        "First Name,Last Name,Title,Company,Email,Email Status,Apollo Contact Id,Person Linkedin Url,# Employees,Latest Funding,Primary Intent Topic,Rufname",
+        &["Mira,Hallden,CTO,Northwind,mira@northwind.example,Verified,66f0,http://linkedin.com/in/mira,340,Series A,Cloud,Mimi"],
+    );
+    let found = intake.recognise(&rows, "x.csv");
+    assert_eq!(found.source, Source::Apollo);
+    let kept = Mapping::parse_toml("kept.toml", &found.to_toml()).unwrap();
+    let drafts = |mapping: &Mapping| take(intake, mapping, rows.clone());
+    assert_eq!(drafts(&kept), drafts(&found.mapping));
+    assert_eq!(drafts(&intake.overlaid(kept)), drafts(&found.mapping));
+    says(
+        person(drafts(&found.mapping)[0].as_ref().unwrap()),
+        &[(Field::GrowthSignals, "Series A"), (Field::Intent, "Cloud"), (Field::SizeBand, "201-1000")],
+    );
+}
+
+#[test]
+fn a_list_that_says_when_it_was_checked_is_as_old_as_it_says() {
+    let intake = intake();
+    let rows = table(
+        "company_name,email,full_name,job_title,sic_code,employees",
+        &["Acme,ann@acme.example,Ann Stone,VP of Sales,7372,11\u{2013}50"],
+    );
+    let found = intake.recognise(&rows, "alabama_b2b_2026_q2.csv");
+    assert_eq!(found.source, Source::LeadsBlue);
+    let taken = take(intake, &found.mapping, rows).remove(0).unwrap();
+    assert_eq!(person(&taken).dated, Timestamp::parse("2026-04-01"));
+    says(person(&taken), &[(Field::SizeBand, "11-50"), (Field::LeadSource, "LeadsBlue"), (Field::Confidence, "75"), (Field::Level, "VP")]);
+    says(company(&taken), &[(Field::Industry, "Software")]);
+}
+
+#[test]
+fn a_list_of_companies_names_no_person() {
+    let intake = intake();
+    let rows = table("Company,Website,Phone,Country,Zip", &["Acme GmbH,acme.example,(937) 555-0142,United States,2134", "Beta,,,,"]);
+    let found = intake.recognise(&rows, "firms.csv");
+    let taken: Vec<_> = take(intake, &found.mapping, rows).into_iter().map(Result::unwrap).collect();
+    assert!(taken.iter().all(|taken| taken.person.is_none() && taken.disposition == Disposition::Pass));
+    says(
+        company(&taken[0]),
+        &[(Field::CompanyPhone, "+1 937-555-0142"), (Field::LegalForm, "GmbH"), (Field::CompanyDomain, "acme.example")],
+    );
+    assert_eq!([company(&taken[0]).external_id.as_str(), company(&taken[1]).external_id.as_str()], ["domain:acme.example", "name:beta"]);
+    assert_eq!(company(&taken[1]).defects.len(), 1);
+}
+
+#[test]
+fn a_catch_all_address_is_known_as_one() {
+    let intake = intake();
+    let rows = |catch_all: &str| {
+        table(
+            "First Name,Email,Email Status,Primary Email Catch-all Status,Apollo Contact Id",
+            &[&format!("Ann,ann@acme.example,Verified,{catch_all},1")],
+        )
+    };
+    let status = |catch_all| {
+        person(take(intake, intake.mapping(Source::Apollo), rows(catch_all))[0].as_ref().unwrap()).fields.str(Field::EmailStatus).to_owned()
+    };
+    assert_eq!([status("Catch-all"), status("Not Catch-all"), status("")], ["accept_all", "verified", "verified"]);
+}
+
+#[test]
+fn json_lines_of_any_shape_are_read_by_their_names() {
+    let intake = intake();
+    let rows = Rows::Objects(vec![
+        json!({"contact": {"vorname": "Ann", "surname": "Stone"}, "firma": "Acme GmbH", "e_mail": "ann@acme.example", "tags": ["a", "b"]}),
+    ]);
+    let found = intake.recognise(&rows, "x.jsonl");
+    assert_eq!(found.source, Source::File);
+    let taken = take(intake, &found.mapping, rows).remove(0).unwrap();
+    says(
+        person(&taken),
+        &[(Field::LastName, "Stone"), (Field::CompanyName, "Acme"), (Field::Email, "ann@acme.example"), (Field::Services, "a, b")],
+    );
+    let api = intake.recognise(&Rows::Objects(vec![apollo_person()]), "people.jsonl");
+    assert_eq!(api.source, Source::Apollo, "{:.2}", api.confidence);
+}
+
+#[test]
+fn required_fields_thresholds_and_weights_are_the_operators() {
+    let mut settings = Settings { required: vec![Field::Country], thresholds: Thresholds { pass: 20, reject: 10 }, ..Settings::default() };
+    let strict = Intake::new(settings.clone(), Vec::new()).unwrap();
+    let rows = || table("Name,Email,Company,Country", &["Ann Stone,ann@acme.example,Acme,", "Ann Stone,ann@acme.example,Acme,US"]);
+    let dispositions: Vec<_> =
+        take(&strict, strict.mapping(Source::File), rows()).into_iter().map(|row| row.unwrap().disposition).collect();
+    assert_eq!(dispositions, [Disposition::Review, Disposition::Pass]);
+    settings.weights.email = 90;
+    settings.thresholds.reject = 30;
+    let problems: Vec<_> = Intake::new(settings, Vec::new()).unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        [
+            "intake.weights: the weights add up to 165, not to 100",
+            "intake.thresholds: reject (30) must not be above pass (20), nor pass above 100"
+        ]
+    );
+    let toml = "default_region = \"GB\"\nrequired = [\"job_title\"]\n[reliability]\napollo = 40\n";
+    let read: Settings = toml::from_str(toml).unwrap();
+    assert_eq!((read.reliability(Source::Apollo), read.reliability(Source::Hunter)), (40, 80));
+    assert!(toml::from_str::<Settings>("requird = []").is_err());
+    assert!(serde_json::to_string(&schemars::schema_for!(Settings)).unwrap().contains("default_region"));
+}
+
+fn any_json(depth: u32) -> impl Strategy<Value = Json> {
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        ".{0,12}".prop_map(Json::from)
+    ];
+    leaf.prop_recursive(depth, 32, 4, |inner| {
+        let key = proptest::sample::select(vec![
+            "id",
+            "email",
+            "emails",
+            "organization",
+            "company",
+            "phone",
+            "phones",
+            "name",
+            "value",
+            "title",
+            "data",
+            "[",
+            "",
+        ]);
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+            proptest::collection::vec((key, inner), 0..4)
+                .prop_map(|pairs| pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Json>()),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #[test]
+    fn no_row_panics_and_the_same_row_gives_the_same_drafts(
+        nth in 0..Source::ALL.len(), json in any_json(4), cells in proptest::collection::vec("[ -~]{0,20}|.{0,12}", 1..12), names in proptest::collection::vec(
+            proptest::sample::select(vec!["Email", "First Name", "Company", "Phone", "Title", "Country", "Revenue", "# Employees", "Website", "x", "Last Updated", "LinkedIn"]), 1..12))
+    {
+        let source = Source::ALL[nth];
+        let intake = intake();
+        for rows in [
+            Rows::Objects(vec![json]),
+            Rows::Table { header: Header::new(names.iter().copied()), rows: vec![TableRow::new(2, cells.iter().map(String::as_str))] },
+        ] {
+            let recognised = intake.recognise(&rows, "x.csv");
+            prop_assert!(recognised.to_string().chars().all(|c| c == '\n' || !c.is_control()), "the preview is printable");
+            for mapping in [intake.mapping(source), &recognised.mapping] {
+                let first = take(intake, mapping, rows.clone());
+                prop_assert_eq!(&first, &take(intake, mapping, rows.clone()));
+                for draft in first.iter().flatten().flat_map(|taken| taken.person.iter().chain(&taken.company)) {
+                    prop_assert!(!draft.external_id.is_empty());
+                    let json = serde_json::to_string(draft).unwrap();
+                    prop_assert_eq!(&serde_json::from_str::<Draft>(&json).unwrap(), draft, "{}", json);
+                }
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod bad_server;
 mod cli;
+mod clients_sim;
 mod config;
 mod files;
 mod flows;
@@ -11,9 +12,11 @@ mod house;
 mod intake;
 mod layers;
 mod matching;
+mod more_providers;
 mod net;
 mod providers;
 mod sim;
 mod store;
 mod tui;
+mod undo;
 mod workflow;

@@ -76,6 +76,9 @@ const MACS: [&str; 22] = [
 /// are usual.
 pub fn person_name(full: &str, first: &str, middle: &str, last: &str, suffix: &str, country: Option<Country>) -> PersonName {
     let (full, from_full) = stripped(full);
+    // What a comma has parted may hide what stripping takes away.
+    let family = family_before_comma(&full).map(|family| stripped(family).0);
+    let full = if full.contains(',') { stripped(&in_order(&full)).0 } else { full };
     let (first, _) = stripped(first);
     let (last, from_last) = stripped(last);
     let generation = generation(suffix).or(from_last).or(from_full).unwrap_or_default();
@@ -83,7 +86,7 @@ pub fn person_name(full: &str, first: &str, middle: &str, last: &str, suffix: &s
     let (mut first, mut last) = (first, last);
     let mut middle = Text::new(middle);
     if first.is_empty() || last.is_empty() {
-        let (given, between, family) = split(&full, country);
+        let (given, between, family) = split(&full, family.as_deref(), country);
         // One of the two is there: the other is what the full name has beside it.
         match (first.is_empty(), last.is_empty()) {
             (true, true) => (first, middle, last) = (given, between, family),
@@ -92,7 +95,7 @@ pub fn person_name(full: &str, first: &str, middle: &str, last: &str, suffix: &s
         }
     }
     let (first, last) = (cased(&first), cased(&last));
-    let whole = if full.is_empty() { join(&[&first, &cased(&middle), &last]) } else { cased(&in_order(&full)) };
+    let whole = if full.is_empty() { join(&[&first, &cased(&middle), &last]) } else { cased(&full) };
     PersonName { full: join(&[&whole, generation]), first, last }
 }
 
@@ -171,34 +174,33 @@ fn is_picture(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '®' | '™' | '©')
 }
 
+/// `García López` of `García López, Juan`.
+fn family_before_comma(full: &str) -> Option<&str> {
+    let (family, given) = full.split_once(',')?;
+    (!given.contains(',') && !given.trim().is_empty() && !family.trim().is_empty()).then(|| family.trim())
+}
+
 /// `Smith, John A.` in the order in which it is spoken.
 fn in_order(full: &str) -> Text {
-    match full.split_once(',') {
-        Some((last, first)) if !first.contains(',') && !first.trim().is_empty() && !last.trim().is_empty() => {
-            Text::from(format!("{} {}", first.trim(), last.trim()))
-        }
-        Some(_) => Text::from(full.replace(',', " ")),
-        None => Text::new(full),
+    match family_before_comma(full) {
+        Some(family) => Text::from(format!("{} {family}", full[family.len()..].trim_start_matches([',', ' ']))),
+        None => Text::from(full.replace(',', " ")),
     }
 }
 
-/// Given name, what stands between, family name.
-fn split(full: &str, country: Option<Country>) -> (Text, Text, Text) {
-    if let Some((last, given)) = full.split_once(',').filter(|(last, given)| !given.contains(',') && !last.trim().is_empty()) {
-        let mut words = given.split_whitespace();
-        let first = words.next().unwrap_or_default();
-        return (Text::new(first), Text::from(words.collect::<Vec<_>>().join(" ")), Text::new(last));
-    }
-    let spoken = in_order(full);
+/// Given name, what stands between, family name, of a name in the order in which it is spoken.
+fn split(spoken: &str, family: Option<&str>, country: Option<Country>) -> (Text, Text, Text) {
     let words: Vec<&str> = spoken.split_whitespace().collect();
     let [first, rest @ ..] = &words[..] else { return Default::default() };
     let is_particle = |word: &&str| PARTICLES.contains(&&*word.to_lowercase());
     let two = country.is_some_and(|country| TWO_FAMILY_NAMES.contains(&country.as_str()));
-    let from = match rest.iter().position(is_particle) {
+    let known = family.map(|family| family.split(' ').count()).filter(|words| *words <= rest.len());
+    let by_words = || match rest.iter().position(is_particle) {
         Some(at) if at + 1 < rest.len() => at,
         _ if two => rest.iter().position(|word| word.trim_end_matches('.').chars().count() > 1).unwrap_or(0),
         _ => rest.len().saturating_sub(1),
     };
+    let from = known.map_or_else(by_words, |words| rest.len() - words);
     (Text::new(first), Text::from(rest[..from].join(" ")), Text::from(rest[from..].join(" ")))
 }
 
@@ -274,6 +276,7 @@ mod tests {
             ("Mira Hallden", "Mira", "Hallden", "Mira Hallden"),
             ("HALLDEN, MIRA", "Mira", "Hallden", "Mira Hallden"),
             ("Smith, John A.", "John", "Smith", "John A. Smith"),
+            ("García López, Juan", "Juan", "García López", "Juan García López"),
             ("Dr. Jan van der Berg", "Jan", "van der Berg", "Jan van der Berg"),
             ("JAN VAN DER BERG", "Jan", "van der Berg", "Jan van der Berg"),
             ("John Smith Jr.", "John", "Smith", "John Smith Jr"),

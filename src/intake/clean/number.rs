@@ -31,9 +31,20 @@ const COMMA_BANDS: [(&str, &str); 22] = [
     ("10001", "100000"),
 ];
 
+/// Nobody employs so many people.
+const MOST_HEADS: i64 = 1_000_000_000;
+
+/// Digits and nothing else: nearly every number, and nothing to do.
+fn plain(text: &str) -> Option<i64> {
+    (text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
 /// A head count: `340`, `201-500`, `51,200` (a band), `10,001+`, `2 - 10 employees`, `Nov-50` (a spreadsheet's 11-50).
 pub fn count_span(raw: &str) -> Option<Span> {
     let text = raw.trim().trim_start_matches("Employees.").trim();
+    if let Some(plain) = plain(text) {
+        return (plain < MOST_HEADS).then(|| Span::exactly(plain));
+    }
     if let Some((from, to)) = text.split_once(',').filter(|(from, to)| COMMA_BANDS.contains(&(from.trim(), to.trim()))) {
         return span(from.trim().parse().ok()?, Some(to.trim().parse().ok()?));
     }
@@ -41,13 +52,12 @@ pub fn count_span(raw: &str) -> Option<Span> {
         return Some(span);
     }
     let span = range(text)?;
-    // Nobody employs more than a billion people.
-    (span.from >= 0 && span.to.unwrap_or(span.from) < 1_000_000_000).then_some(span)
+    (span.from >= 0 && span.to.unwrap_or(span.from) < MOST_HEADS).then_some(span)
 }
 
 /// Dollars: `$52M`, `52 Million`, `10M-50M`, `$50 mil. - $100 mil.`, `10,000,000 - 25,000,000`, `$1B+`, `<$1M`.
 pub fn money_span(raw: &str) -> Option<Span> {
-    range(raw).filter(|span| span.from >= 0)
+    plain(raw).map(Span::exactly).or_else(|| range(raw)).filter(|span| span.from >= 0)
 }
 
 /// One amount; the lower end of a range.
@@ -56,7 +66,7 @@ pub fn amount(raw: &str) -> Option<i64> {
     if let Some(rest) = raw.strip_prefix('-') {
         return amount(rest).map(|amount| -amount);
     }
-    range(raw).map(|span| span.from)
+    plain(raw).or_else(|| range(raw).map(|span| span.from))
 }
 
 /// A year of the Gregorian calendar, also inside a date.

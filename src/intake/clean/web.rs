@@ -42,13 +42,11 @@ const HOSTS_OF_OTHERS: [&str; 22] = [
 pub fn site(raw: &str) -> Option<Site> {
     // Lead411 writes `https:\/\/corp.example`.
     let raw: Cow<'_, str> = if raw.contains('\\') { raw.replace('\\', "").into() } else { raw.into() };
-    let rest = after_scheme(raw.trim().trim_matches(['<', '>', '"', '\'']));
-    let rest = rest.split(['?', '#']).next()?.trim_end_matches('/');
+    // Of several the first counts.
+    let first = raw.trim().trim_matches(['<', '>', '"', '\'']).split([' ', ',', ';']).next()?;
+    let rest = after_scheme(first).split(['?', '#']).next()?.trim_end_matches('/');
     let (authority, path) = rest.split_once('/').map_or((rest, ""), |(host, path)| (host, path));
     let host = authority.rsplit('@').next()?.split(':').next()?;
-    if raw.contains(' ') || host.is_empty() {
-        return None;
-    }
     let domain = Domain::parse(host)?;
     let www = if host.len() > 4 && host[..4].eq_ignore_ascii_case("www.") { "www." } else { "" };
     let path = path.trim_matches('/');
@@ -170,6 +168,7 @@ mod tests {
         for (raw, address, domain) in [
             ("http://www.Northwind.example/", "https://www.northwind.example", Some("northwind.example")),
             ("northwind.co.uk", "https://northwind.co.uk", Some("northwind.co.uk")),
+            ("northwind.com; northwind.net", "https://northwind.com", Some("northwind.com")),
             ("https://careers.northwind.co.uk/jobs?x=1", "https://careers.northwind.co.uk/jobs", Some("northwind.co.uk")),
             ("https:\\/\\/harborline.example", "https://harborline.example", Some("harborline.example")),
             ("https://www.facebook.com/acme", "https://www.facebook.com/acme", None),

@@ -9,7 +9,7 @@ const UNWRAP_ROUNDS: usize = 8;
 pub fn plain(raw: &str) -> Text {
     let mut text = Text::new(raw);
     for _ in 0..UNWRAP_ROUNDS {
-        if !text.contains(['<', '&']) {
+        if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
             return text;
         }
         let next = Text::from(without_html(&text));
@@ -73,16 +73,24 @@ fn entity(text: &str) -> Option<(char, &str)> {
     Some((c, rest))
 }
 
-/// What sources and spreadsheets write for nothing. `Null` and `None` with a capital can be names and stay.
+/// The longest of the words below.
+const PLACEHOLDER: usize = 13;
+
+/// What sources and spreadsheets write for nothing. `Null` and `None` with one capital can be names and stay.
 pub fn is_placeholder(text: &str) -> bool {
-    if text.len() > 14 {
+    if text.len() > PLACEHOLDER || !text.is_ascii() {
         return false;
     }
-    let written =
-        ["n/a", "#n/a", "-", "--", "---", ".", "?", "null", "none", "nil", "nan", "undefined", "[null]", "(null)", "\\n", "[]", "{}"];
-    let words = ["not available", "not provided", "no data", "unknown", "tbd", "n.a.", "not found", "#ref!", "#value!"];
-    let is = |known: &&str| text.eq_ignore_ascii_case(known);
-    words.iter().any(is) || written.iter().any(|known| text == *known || text == known.to_uppercase())
+    let mut small = [0; PLACEHOLDER];
+    let small = &mut small[..text.len()];
+    small.copy_from_slice(text.as_bytes());
+    small.make_ascii_lowercase();
+    match &*small {
+        b"n/a" | b"n.a." | b"#n/a" | b"#ref!" | b"#value!" | b"-" | b"--" | b"---" | b"." | b"?" | b"[null]" | b"(null)" | b"\\n"
+        | b"[]" | b"{}" | b"not available" | b"not provided" | b"not found" | b"no data" | b"unknown" | b"tbd" => true,
+        b"null" | b"none" | b"nil" | b"nan" | b"undefined" => is_one_case(text),
+        _ => false,
+    }
 }
 
 /// All letters are capitals, or none is; a single letter says nothing.

@@ -5,9 +5,8 @@ use super::{EmailRule, Mapping, PhoneRule, Reference, Rule, Section, Target, Wha
 use crate::{
     domain::csv_safe,
     intake::{
-        expression::{Expression, Found, Path, Scope},
+        expression::{Expression, Found, Path, Scope, script},
         raw::{Header, Rows, TableRow},
-        script,
     },
 };
 use rustc_hash::FxHashMap;
@@ -64,7 +63,7 @@ pub struct BoundEmail<'m> {
     pub rule: &'m EmailRule,
     pub value: Get<'m>,
     pub kind: Option<Get<'m>>,
-    pub status: Option<Get<'m>>,
+    pub status: Vec<Get<'m>>,
     pub confidence: Option<Get<'m>>,
 }
 
@@ -131,7 +130,7 @@ impl<'m> Bound<'m> {
         for rule in &section.emails {
             let get = |reference: &'m Option<Reference>| reference.as_ref().and_then(|reference| self.get(reference));
             if let Some(value) = self.get(&rule.value) {
-                let (kind, status, confidence) = (get(&rule.kind), get(&rule.status), get(&rule.confidence));
+                let (kind, status, confidence) = (get(&rule.kind), self.rule(&rule.status), get(&rule.confidence));
                 self.emails.push(BoundEmail { rule, value, kind, status, confidence });
             }
         }
@@ -246,7 +245,7 @@ pub fn flat_keys(objects: &[Json]) -> Vec<Path> {
     keys.into_iter().map(Path::of_keys).collect()
 }
 
-/// The header that [`flat_keys`] stand for.
+/// The header that flattened JSON stands for.
 impl FromIterator<Path> for Header {
     fn from_iter<I: IntoIterator<Item = Path>>(paths: I) -> Self {
         let names: Vec<_> = paths.into_iter().map(|path| path.to_string()).collect();

@@ -122,8 +122,8 @@ pub struct EmailRule {
     pub value: Reference,
     /// `work`, `personal`, `private`.
     pub kind: Option<Reference>,
-    /// What the source found when it checked it.
-    pub status: Option<Reference>,
+    /// What the source found when it checked it; the first word that is known counts.
+    pub status: Rule,
     /// A status when the place itself says it (`A Emails`).
     pub status_is: Option<String>,
     /// How sure the source is, 0 to 100 or a grade.
@@ -356,6 +356,15 @@ impl Reference {
             What::Expression(expression) | What::Either(_, Some(expression)) => Some(expression),
             What::Column(_) | What::Either(_, None) => None,
         }
+    }
+
+    /// As in a table's section: a column name, or an expression behind `=`. `None` for a broken expression.
+    pub fn parse(written: &str) -> Option<Self> {
+        let what = match written.trim_start().strip_prefix('=') {
+            Some(expression) => What::Expression(Expression::parse(expression.trim()).ok()?),
+            None => What::Column(fold(written).into()),
+        };
+        Some(Self { written: written.into(), what, times: 1 })
     }
 
     /// The column of that name.

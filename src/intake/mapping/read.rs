@@ -236,7 +236,8 @@ impl Reader {
 
     fn email(&mut self, node: Node, at: &str, style: Style) -> Option<EmailRule> {
         let (line, entries) = (node.line, self.table(node, at)?);
-        let mut rule = EmailRule { each: None, value: Reference::column(""), kind: None, status: None, status_is: None, confidence: None };
+        let mut rule =
+            EmailRule { each: None, value: Reference::column(""), kind: None, status: Rule::default(), status_is: None, confidence: None };
         let mut has_value = false;
         for (key, node) in entries {
             let path = format!("{at}.{key}");
@@ -247,7 +248,7 @@ impl Reader {
                     has_value = true;
                 }
                 "kind" => rule.kind = self.reference(node, &path, style),
-                "status" => rule.status = self.reference(node, &path, style),
+                "status" => rule.status = self.rule(node, &path, style),
                 "status_is" => rule.status_is = self.text(node, &path),
                 "confidence" => rule.confidence = self.reference(node, &path, style),
                 _ => self.unknown(node.line, &path, &key, ["each", "value", "kind", "status", "status_is", "confidence"]),

@@ -46,10 +46,13 @@ fn email(rule: &EmailRule) -> Table {
         table.insert("each".into(), each.to_string().into());
     }
     table.insert("value".into(), reference(&rule.value));
-    for (name, part) in [("kind", &rule.kind), ("status", &rule.status), ("confidence", &rule.confidence)] {
+    for (name, part) in [("kind", &rule.kind), ("confidence", &rule.confidence)] {
         if let Some(part) = part {
             table.insert(name.into(), reference(part));
         }
+    }
+    if !rule.status.0.is_empty() {
+        table.insert("status".into(), rule_value(&rule.status));
     }
     if let Some(status) = &rule.status_is {
         table.insert("status_is".into(), status.as_str().into());

@@ -7,6 +7,7 @@ use super::{
 use crate::matching::{
     company::{CoreFit, spelt_by},
     fold::Near,
+    mailbox::label,
     pattern::Pattern,
     subject::{Carriers, Ruler},
 };
@@ -56,8 +57,9 @@ fn name(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> NameLev
     }
 }
 
-fn rarity(ruler: &CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
-    match ruler.census.namesakes(a).max(ruler.census.namesakes(b)).log2() {
+fn rarity(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
+    let mut namesakes = |row: &CompanyRow| ruler.number(row.core, 0, |census| census.namesakes(row));
+    match namesakes(a).max(namesakes(b)).log2() {
         bits if bits < -8.0 => 1,
         bits if bits < -4.0 => 2,
         bits if bits < -1.0 => 3,
@@ -74,10 +76,6 @@ fn namesakes(ruler: &CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
         2 => 2,
         _ => 3,
     }
-}
-
-fn label(host: &str) -> &str {
-    host.split('.').next().unwrap_or_default()
 }
 
 fn domain(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {

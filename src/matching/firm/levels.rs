@@ -7,7 +7,7 @@ use crate::{
 
 /// Columns: same, sister, unrelated.
 const fn level(words: &'static str, [same, sister, unrelated]: [f32; 3], speaks: Speaks) -> Level {
-    Level { words, chance: [same, 0.0, sister, 0.0, unrelated], speaks }
+    Level { words, chance: [same, 0.0, sister, 0.0, unrelated], speaks, pinned: false }
 }
 
 /// Factors by their place in [`FACTORS`].

@@ -6,8 +6,8 @@ mod levels;
 
 use super::{
     company::{CompanyName, acronym},
-    fold::{fold, hash, hash_bytes, mix},
-    lexicon::{View, WordId, WordList},
+    fold::{fold, hash, hash_bytes, mix, sound},
+    lexicon::{WordId, WordList},
     mailbox::{host_of, registrable},
     model::{Model, Weights},
     pattern::{CLASSES, Factor, Pattern, PerClass},
@@ -29,6 +29,9 @@ pub struct Companies;
 /// How many words of a name are counted and looked up.
 const TOKENS: usize = 5;
 
+/// How many words of a name are looked up in twos.
+const PAIRED: usize = 4;
+
 /// How many telephone numbers of a company are compared.
 const PHONES: usize = 2;
 
@@ -40,6 +43,8 @@ pub struct CompanyRow {
     initials: WordId,
     tokens: [WordId; TOKENS],
     form: u8,
+    /// The first letters of the name: they tell two firms on one line apart.
+    start: u32,
     /// The registrable part of its domain.
     host: WordId,
     phones: [u64; PHONES],
@@ -112,8 +117,8 @@ impl Subject for Companies {
         keys
     }
 
-    fn bearer(row: &CompanyRow, view: &View<'_>) -> u32 {
-        view.text(row.core).bytes().take(3).fold(0, |sum, letter| sum << 8 | u32::from(letter))
+    fn bearer(row: &CompanyRow) -> u32 {
+        row.start
     }
 
     fn compare(ruler: &mut Ruler<'_, Self>, a: &CompanyRow, b: &CompanyRow) -> Pattern {
@@ -168,6 +173,7 @@ fn read(draft: &Draft) -> (CompanyRow, WordList, Shown) {
     let country = place::country_text(row.region);
     let name = CompanyName::new(fields.str(Field::CompanyName), country.as_deref());
     row.core = words.add(&name.core);
+    row.start = name.core.bytes().take(3).fold(0, |sum, letter| sum << 8 | u32::from(letter));
     row.initials = words.add(&acronym(&name.core));
     row.form = if name.form == 0 { CompanyName::form_of(fields.str(Field::LegalForm), country.as_deref()) } else { name.form };
     let telling = name.core.split(' ').filter(|word| !word.is_empty() && !WEAK_WORDS.contains(*word));
@@ -222,8 +228,13 @@ fn keys(row: &CompanyRow, words: &WordList) -> Vec<u64> {
     // A name and a domain that spells it meet, whichever side has which.
     put(61, if squeezed.is_empty() { 0 } else { hash(&squeezed) });
     put(61, if label.len() < 3 { 0 } else { hash(&label) });
-    for token in row.tokens {
-        put(62, word(token));
+    // The first word that tells, and every two: what is left of a name when words are added, dropped or mistyped.
+    let sounds = row.tokens.map(|token| if token == 0 { 0 } else { hash_bytes(7, &sound(words.get(token)).to_le_bytes()) });
+    put(62, word(row.tokens[0]));
+    for (nth, one) in sounds.iter().enumerate().take(PAIRED) {
+        for other in sounds[nth + 1..].iter().take(PAIRED - nth).filter(|other| **other != 0) {
+            put(68, mix(*one.min(other)) ^ one.max(other));
+        }
     }
     put(61, if words.get(row.initials).len() > 1 { word(row.initials) } else { 0 });
     put(63, word(row.identifier));

@@ -43,14 +43,14 @@ impl PeopleCensus {
     }
 
     /// How many records name the employer of `row`.
-    pub fn heads(&self, row: &PersonRow) -> u32 {
+    pub fn heads(&self, row: &PersonRow) -> f32 {
         let [host, box_host] = row.hosts();
-        [host, box_host, row.core].into_iter().filter_map(|id| self.heads.get(&id)).copied().max().unwrap_or(1)
+        [host, box_host, row.core].into_iter().filter_map(|id| self.heads.get(&id)).copied().max().unwrap_or(1) as f32
     }
 
     /// A head count as a share of everybody.
-    pub fn share(&self, heads: u32) -> f32 {
-        heads as f32 / self.people.max(1) as f32
+    pub fn share(&self, heads: f32) -> f32 {
+        heads / self.people.max(1) as f32
     }
 
     fn count(&mut self, row: &PersonRow, by: i32) {

@@ -9,7 +9,7 @@ use crate::matching::{
     company::{CoreFit, spelt_by},
     fold::Near,
     lexicon::WordId,
-    mailbox::fits,
+    mailbox::{fits, label},
     pattern::Pattern,
     subject::{Carriers, Ruler},
     title::TitleFit,
@@ -105,25 +105,32 @@ fn given(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Part {
     if a.given == b.given {
         return Part::Same;
     }
-    let ((left, left_text), (right, right_text)) = (ruler.view.word(a.given), ruler.view.word(b.given));
-    if left_text.len() == 1 || right_text.len() == 1 {
-        let fits = left_text.as_bytes()[0] == right_text.as_bytes()[0];
-        return if fits { Part::Initial } else { Part::Differs };
+    let (left, right) = (ruler.view.glance(a.given), ruler.view.glance(b.given));
+    if left.is_initial() || right.is_initial() {
+        let first = |id: WordId| ruler.view.text(id).as_bytes()[0];
+        return if first(a.given) == first(b.given) { Part::Initial } else { Part::Differs };
     }
     // Anna-Maria who is called Maria.
     let second = |one: WordId, other: WordId| one != 0 && one == other;
-    if second(a.given, b.middle) || second(a.middle, b.given) || meet(left.groups, right.groups) {
+    if second(a.given, b.middle) || second(a.middle, b.given) || sisters(ruler, a.given, b.given) {
         return Part::Nickname;
     }
     match ruler.near(a.given, b.given) {
         // Alex for Alexandra, where no table knows it.
-        Near::Far
-            if left_text.len().min(right_text.len()) >= 4 && (left_text.starts_with(right_text) || right_text.starts_with(left_text)) =>
-        {
-            Part::Alike
-        }
+        Near::Far if left.may_begin(right) && begins(ruler.view.text(a.given), ruler.view.text(b.given)) => Part::Alike,
         near => near.into(),
     }
+}
+
+/// One is the beginning of the other, and not too short to tell.
+fn begins(a: &str, b: &str) -> bool {
+    a.len().min(b.len()) >= 4 && (a.starts_with(b) || b.starts_with(a))
+}
+
+/// Two forms of one given name.
+fn sisters(ruler: &PersonRuler<'_>, one: WordId, other: WordId) -> bool {
+    let view = &ruler.view;
+    view.glance(one).may_be_sisters(view.glance(other)) && meet(view.word(one).0.groups, view.word(other).0.groups)
 }
 
 /// Two rising lists have a number in common.
@@ -149,7 +156,10 @@ fn family(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Part {
 fn swapped(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> bool {
     // Of a double last name that stands in front, the first part was taken for the first name.
     let mut cross = |first: WordId, other: &PersonRow| {
-        first != 0 && [other.family, other.parts[0]].into_iter().any(|last| last != 0 && ruler.near(first, last) <= Near::Slip)
+        first != 0
+            && [other.family, other.parts[0]]
+                .into_iter()
+                .any(|last| last != 0 && (ruler.near(first, last) <= Near::Slip || sisters(ruler, first, last)))
     };
     cross(a.given, b) && cross(b.given, a)
 }
@@ -164,18 +174,20 @@ fn middle(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
 }
 
 /// Expected namesakes, as a level among all people and a level inside the employer.
-fn rarity(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: EmployerLevel) -> (u8, u8) {
+fn rarity(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: EmployerLevel) -> (u8, u8) {
     // The more frequent spelling counts: a slip makes any name rare.
-    let one = ruler.census.namesakes(a.given, a.family);
-    let other = if (a.given, a.family) == (b.given, b.family) { one } else { ruler.census.namesakes(b.given, b.family) };
+    let mut namesakes = |row: &PersonRow| ruler.number(row.given, row.family, |census| census.namesakes(row.given, row.family));
+    let one = namesakes(a);
+    let other = if (a.given, a.family) == (b.given, b.family) { one } else { namesakes(b) };
     let expected = one.max(other);
     let everywhere = match expected.log2() {
-        bits if bits < -9.0 => 1,
-        bits if bits < -6.0 => 2,
-        bits if bits < -4.0 => 3,
+        bits if bits < -7.0 => 1,
+        bits if bits < -5.0 => 2,
+        bits if bits < -3.5 => 3,
         bits if bits < -2.0 => 4,
-        bits if bits < 0.0 => 5,
-        _ => 6,
+        bits if bits < -0.5 => 5,
+        bits if bits < 1.0 => 6,
+        _ => 7,
     };
     let together = matches!(
         employer,
@@ -184,7 +196,11 @@ fn rarity(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow, employer: Emplo
     if !together {
         return (everywhere, 0);
     }
-    let heads = ruler.census.heads(a).max(ruler.census.heads(b));
+    // Above all word numbers, so that it meets no pair of names.
+    let mut heads =
+        |row: &PersonRow| ruler.number(row.hosts()[0] ^ row.core.rotate_left(16) | 1 << 31, row.box_host, |census| census.heads(row));
+    let one_firm = (a.host, a.box_host, a.core) == (b.host, b.box_host, b.core);
+    let heads = if one_firm { heads(a) } else { heads(a).max(heads(b)) };
     let inside = expected * ruler.census.share(heads);
     let there = match inside.log2() {
         bits if bits < -16.0 => 1,
@@ -218,13 +234,13 @@ fn email(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLe
         if a.number == b.number && ruler.near(a.box_host, b.box_host) <= Near::Slip {
             return EmailLevel::Slip;
         }
-        let unusual = (a.number == b.number && a.number > 0) || !spells_own_name(ruler, a);
+        let unusual = a.number == b.number && (a.number > 0 || unusual(ruler, a, b));
         return if unusual { EmailLevel::UnusualElsewhere } else { EmailLevel::NameElsewhere };
     }
     if a.box_host == b.box_host && a.base != 0 && b.base != 0 && a.number == b.number && ruler.near(a.base, b.base) == Near::Slip {
         return EmailLevel::Slip;
     }
-    if a.base != 0 && b.base != 0 && ruler.near(a.base, b.base) <= Near::Alike && ruler.near(a.box_host, b.box_host) <= Near::Alike {
+    if a.base != 0 && b.base != 0 && ruler.near(a.box_host, b.box_host) <= Near::Alike && ruler.near(a.base, b.base) <= Near::Alike {
         return EmailLevel::Alike;
     }
     match (a.box_kind, b.box_kind) {
@@ -236,31 +252,48 @@ fn email(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLe
 
 /// Two different boxes at one employer's host.
 fn at_one_host(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLevel) -> EmailLevel {
+    let own = a.box_fits && b.box_fits;
     if a.base == b.base {
         return if a.number == b.number { EmailLevel::OtherOfOneName } else { EmailLevel::NumberedTwins };
     }
-    let view = ruler.view;
-    let fit = |owner: &PersonRow, box_of: &PersonRow| {
-        let base = view.text(box_of.base);
-        [owner.family, owner.whole, owner.parts[0], owner.parts[1]]
-            .into_iter()
-            .enumerate()
-            .any(|(nth, family)| (nth == 0 || family != 0) && fits(base, view.text(owner.given), view.text(family)))
-    };
-    let (a_fits_b, b_fits_a) = (fit(b, a), fit(a, b));
-    if a_fits_b && b_fits_a && name.agrees() {
+    if !name.agrees() {
+        return if own { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost };
+    }
+    // Swapped names with a box each that spells them in their order: two people, or the boxes would be one.
+    if name != NameLevel::Swapped && (both_fit(ruler, a, [a, b]) || both_fit(ruler, b, [a, b])) {
         // A number says that the plain box was somebody else's.
         return if a.number == b.number { EmailLevel::OtherOfOneName } else { EmailLevel::OtherAtHost };
     }
-    if a.base != 0 && b.base != 0 && a.number == b.number && name.agrees() && ruler.near(a.base, b.base) == Near::Slip {
-        return EmailLevel::Slip;
+    // Meghan's and Megan's boxes bear out that the names are two, and no slip.
+    if own {
+        return EmailLevel::EachItsOwn;
     }
-    if fit(a, a) && fit(b, b) && !(a_fits_b && b_fits_a) { EmailLevel::EachItsOwn } else { EmailLevel::OtherAtHost }
+    if a.base != 0 && b.base != 0 && a.number == b.number && ruler.near(a.base, b.base) == Near::Slip {
+        EmailLevel::Slip
+    } else {
+        EmailLevel::OtherAtHost
+    }
 }
 
-fn spells_own_name(ruler: &PersonRuler<'_>, row: &PersonRow) -> bool {
+/// Both boxes may be those of somebody called like `owner`.
+fn both_fit(ruler: &PersonRuler<'_>, owner: &PersonRow, boxes: [&PersonRow; 2]) -> bool {
     let view = &ruler.view;
-    fits(view.text(row.base), view.text(row.given), view.text(row.family))
+    // An initial fits too many boxes to say that two are one person's.
+    if view.glance(owner.given).is_initial() {
+        return false;
+    }
+    let families = [owner.family, owner.whole, owner.parts[0], owner.parts[1]];
+    boxes.into_iter().all(|row| {
+        let base = view.text(row.base);
+        families.into_iter().any(|family| (family != 0 || owner.family == 0) && fits(base, view.text(owner.given), view.text(family)))
+    })
+}
+
+/// The box is called after something else than its owner's name.
+fn unusual(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> bool {
+    let base = ruler.view.text(a.base);
+    let of_name = |row: &PersonRow| row.box_fits || row.family != 0 && base.contains(ruler.view.text(row.family));
+    !of_name(a) && !of_name(b)
 }
 
 fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> EmployerLevel {
@@ -270,8 +303,9 @@ fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Employ
         return EmployerLevel::SameHost;
     }
     let both_hosts = known(hosts_a) && known(hosts_b);
-    let cores = (a.core != 0 && b.core != 0).then(|| ruler.cores(a.core, b.core));
-    if both_hosts && same_label(ruler, hosts_a, hosts_b) {
+    let cores =
+        (a.core != 0 && b.core != 0).then(|| if a.core_words & b.core_words == 0 { CoreFit::Differs } else { ruler.cores(a.core, b.core) });
+    if both_hosts && a.labels.into_iter().any(|label| label != 0 && b.labels.contains(&label)) {
         return EmployerLevel::OtherEnding;
     }
     match cores {
@@ -294,17 +328,6 @@ fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Employ
         None if both_hosts => EmployerLevel::Differs,
         None => EmployerLevel::Missing,
     }
-}
-
-/// `acme` of `acme.co.uk`.
-fn label(host: &str) -> &str {
-    host.split('.').next().unwrap_or_default()
-}
-
-fn same_label(ruler: &PersonRuler<'_>, a: [WordId; 2], b: [WordId; 2]) -> bool {
-    let labels = |hosts: [WordId; 2]| hosts.map(|host| if host == 0 { "" } else { label(ruler.view.text(host)) });
-    let labels_b = labels(b);
-    labels(a).into_iter().any(|label| label.len() > 3 && labels_b.contains(&label))
 }
 
 fn phone(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> PhoneLevel {

@@ -30,14 +30,16 @@ pub fn keys(row: &PersonRow, words: &WordList) -> Vec<u64> {
     let first_letter = |id| words.get(id).bytes().next().map_or(0, |letter| u64::from(letter) + 1);
 
     let (given, family) = (long(row.given), long(row.family));
+    let (given_sound, family_sound) = (sounds(row.given), sounds(row.family));
+    let initial = first_letter(row.given);
     let [host, box_host] = row.hosts().map(word);
     let core = word(row.core);
     let employers = [host, box_host, core];
 
     // Names, in either order.
     put(10, &[given.min(family), given.max(family)]);
-    put(11, &[given, sounds(row.family)]);
-    put(12, &[sounds(row.given), family]);
+    put(11, &[given, family_sound]);
+    put(12, &[given_sound, family]);
     for group in nickname_groups(given).iter().take(4) {
         put(13, &[u64::from(*group) + 1, family]);
     }
@@ -51,13 +53,20 @@ pub fn keys(row: &PersonRow, words: &WordList) -> Vec<u64> {
     for employer in employers {
         put(20, &[family, employer]);
         put(21, &[given, employer]);
-        put(22, &[first_letter(row.given), sounds(row.family), employer]);
+        put(22, &[initial, family_sound, employer]);
     }
 
-    // Born, living and numbered.
+    // Born, living and numbered. People known by such things are known with many slips, so the keys are wide.
     let (birth, postcode) = (u64::from(row.birth), word(row.postcode));
     put(30, &[birth]);
-    put(31, &[postcode, sounds(row.family)]);
+    let (year, day) = (birth / 512, birth % 512);
+    let at_home = if employers == [0; 3] { word(row.city) } else { 0 };
+    for name in [given_sound, family_sound] {
+        put(35, &[year, name]);
+        put(36, &[day, name]);
+        put(37, &[at_home, name]);
+    }
+    put(31, &[postcode, family_sound]);
     put(32, &[postcode, given]);
     put(33, &[word(row.street), postcode]);
     put(34, &[word(row.identifier)]);

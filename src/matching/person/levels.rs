@@ -8,7 +8,11 @@ use crate::{
 };
 
 const fn level(words: &'static str, chance: PerClass, speaks: Speaks) -> Level {
-    Level { words, chance, speaks }
+    Level { words, chance, speaks, pinned: false }
+}
+
+const fn pinned(words: &'static str, chance: PerClass, speaks: Speaks) -> Level {
+    Level { words, chance, speaks, pinned: true }
 }
 
 /// Factors by their place in [`FACTORS`].
@@ -161,12 +165,13 @@ pub const FACTORS: &[Factor; 14] = &[
         aspect: Aspect::Name,
         learns: true,
         levels: &[
-            level("unique", [26.0, 26.0, 5.0, 1.0, 5.0], Nothing),
-            level("very rare", [24.0, 24.0, 9.0, 4.0, 9.0], Nothing),
-            level("rare", [18.0, 18.0, 15.0, 8.0, 15.0], Nothing),
-            level("uncommon", [15.0, 15.0, 21.0, 17.0, 21.0], Nothing),
-            level("common", [10.0, 10.0, 25.0, 30.0, 25.0], Nothing),
-            level("very common", [7.0, 7.0, 25.0, 40.0, 25.0], Nothing),
+            level("unique", [18.0, 18.0, 4.0, 0.8, 4.0], Nothing),
+            level("very rare", [18.0, 18.0, 6.0, 2.2, 6.0], Nothing),
+            level("rare", [18.0, 18.0, 10.0, 5.0, 10.0], Nothing),
+            level("uncommon", [17.0, 17.0, 16.0, 11.0, 16.0], Nothing),
+            level("rather common", [13.0, 13.0, 21.0, 20.0, 21.0], Nothing),
+            level("common", [9.0, 9.0, 23.0, 28.0, 23.0], Nothing),
+            level("very common", [7.0, 7.0, 20.0, 33.0, 20.0], Nothing),
         ],
     },
     Factor {
@@ -192,20 +197,20 @@ pub const FACTORS: &[Factor; 14] = &[
         aspect: Aspect::Email,
         learns: true,
         levels: &[
-            level("same box", [65.5, 3.0, 0.005, 0.002, 0.001], Identity),
+            level("same box", [64.5, 3.0, 0.01, 0.01, 0.01], Identity),
             level("same desk box", [2.5, 0.1, 6.0, 0.2, 0.5], Employer),
             level("a slip apart", [2.0, 0.2, 0.3, 0.05, 0.1], Identity),
             level("another box of that name", [6.0, 0.5, 0.5, 0.5, 0.1], Nothing),
-            level("numbered twins", [0.1, 0.1, 6.0, 0.1, 0.1], Nothing),
+            pinned("numbered twins", [0.05, 0.05, 3.0, 0.05, 0.05], Nothing),
             level("boxes of two names", [0.4, 0.1, 60.0, 0.2, 10.0], Nothing),
-            level("another box there", [5.0, 0.5, 20.0, 0.5, 9.0], Nothing),
+            level("another box there", [5.0, 0.5, 23.0, 0.5, 9.0], Nothing),
             level("the same unusual box elsewhere", [0.5, 1.0, 0.01, 0.1, 0.05], Identity),
             level("the same box name elsewhere", [0.7, 41.0, 0.14, 44.0, 2.0], Nothing),
             level("another employer's box", [2.0, 39.0, 2.7, 44.0, 65.0], Nothing),
             level("free and work box", [13.0, 12.6, 4.0, 8.0, 10.2], Nothing),
             level("two free boxes", [0.8, 1.0, 0.2, 2.0, 2.0], Nothing),
             level("boxes alike", [1.0, 1.0, 0.1, 0.3, 0.03], Identity),
-            level("same box under another name", [0.5, 0.1, 0.2, 0.1, 0.1], Nothing),
+            level("same box under another name", [1.5, 0.1, 0.1, 0.1, 0.05], Nothing),
         ],
     },
     Factor {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Service, Tools, by_status, spend},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Service, Tools, by_status},
 };
 use filters::{FILTERS, OTHER, REVEAL_EMAILS, REVEAL_PHONES};
 use futures_util::future::BoxFuture;
@@ -134,16 +134,16 @@ impl Apollo {
         if phones {
             request = request.query("poll_only", true);
         }
-        spend(&*self.http.tools().ledger, &SERVICE, ENRICH, most, async {
-            let matched: Matched = request.send().await?.json().map_err(NetError::doubtful)?;
+        let call = async || {
+            let matched: Matched = request.clone().send().await?.json().map_err(NetError::doubtful)?;
             let mut people: Vec<Json> = matched.matches.into_iter().flatten().collect();
             let mut cost = matched.credits_consumed.map_or_else(|| PERSON.times(people.len() as u64), Credits::from_f64);
             if let Some(request_id) = matched.request_id.filter(|_| phones) {
                 cost = cost + self.add_phones(&request_id, &mut people).await;
             }
             Ok((people, cost))
-        })
-        .await
+        };
+        self.http.paid(ENRICH, most, call).await
     }
 
     /// Waits for the numbers of a bulk match, puts them into the people, and says what they cost. Numbers that do not

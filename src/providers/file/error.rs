@@ -74,6 +74,12 @@ pub enum FileError {
         /// Which file.
         path: PathBuf,
     },
+    /// An archive of other files.
+    #[error("{} is an archive; unpack it and import the files in it", path.display())]
+    Archive {
+        /// Which file.
+        path: PathBuf,
+    },
     /// An old binary workbook that is too long.
     #[error("{} is an .xls file of more than {} MiB; save it as .xlsx or .csv", path.display(), XLS_LIMIT / 1024 / 1024)]
     Xls {

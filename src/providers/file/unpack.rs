@@ -20,7 +20,13 @@ pub(super) fn refuse_bombs(path: &Path, file: &File) -> Result<(), FileError> {
     let fail = |error| FileError::io(path, error);
     let refuse = |error: zip::result::ZipError| FileError::Workbook { path: path.to_owned(), reason: error.to_string() };
     let bomb = || FileError::Unpacked { path: path.to_owned() };
+    if !is_zip(file).map_err(fail)? {
+        return Ok(());
+    }
     let mut archive = ZipArchive::new(BufReader::new(file.try_clone().map_err(fail)?)).map_err(refuse)?;
+    if archive.index_for_name("[Content_Types].xml").is_none() && archive.index_for_name("xl/workbook.xml").is_none() {
+        return Err(FileError::Archive { path: path.to_owned() });
+    }
     let mut most = 0_u64;
     for nth in 0..archive.len() {
         let entry = archive.by_index_raw(nth).map_err(refuse)?;
@@ -45,6 +51,14 @@ pub(super) fn refuse_bombs(path: &Path, file: &File) -> Result<(), FileError> {
         }
     }
     std::io::Seek::rewind(&mut &*file).map_err(fail)
+}
+
+/// Old workbooks are no archives; what they unpack to is bounded by their own length.
+fn is_zip(mut file: &File) -> std::io::Result<bool> {
+    let mut magic = [0; 4];
+    file.read_exact(&mut magic)?;
+    std::io::Seek::rewind(&mut file)?;
+    Ok(magic == *super::workbook::ZIP)
 }
 
 fn is_shared(name: &str) -> bool {

@@ -17,7 +17,7 @@ use std::{
 /// Rows that wait in the channel at most.
 const WAITING_ROWS: usize = 256;
 
-const ZIP: &[u8] = b"PK\x03\x04";
+pub(super) const ZIP: &[u8] = b"PK\x03\x04";
 /// The compound file that old Office formats live in.
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0";
 
@@ -61,6 +61,8 @@ enum Fed {
 impl WorkbookReader {
     /// Opens a workbook, finds its sheets, and takes a sample. Gives the line of the first sheet's header as well.
     pub(super) fn open(path: &Path, options: &Options) -> Result<(Self, Option<u64>, Rows), FileError> {
+        // Once: what the threads open later is the same file.
+        refuse_bombs(path, &File::open(path).map_err(|error| FileError::io(path, error))?)?;
         let all = sheets_of(path)?;
         let sheets = match &options.sheet {
             None => all,
@@ -170,7 +172,6 @@ impl Book {
             }
             return Xls::new(BufReader::new(file)).map(|book| Self::Xls(Box::new(book))).map_err(|error| refuse(error.to_string()));
         }
-        refuse_bombs(path, &file)?;
         Xlsx::new(BufReader::new(file)).map(|book| Self::Xlsx(Box::new(book))).map_err(|error| {
             refuse(match error {
                 XlsxError::Password => "it is protected by a password".to_owned(),

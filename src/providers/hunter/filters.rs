@@ -1,7 +1,7 @@
 //! What a Hunter search may ask for. A search is a list of companies, by domain or by name, and which of their addresses.
 
 use crate::providers::{Filter, FilterKind};
-use FilterKind::{Choice, Choices, Domains, Flag, Texts};
+use FilterKind::{Choice, Choices, Domains, Flag, Table, Texts};
 
 const SENIORITIES: &[&str] = &["junior", "senior", "executive"];
 
@@ -28,6 +28,7 @@ const fn filter(name: &'static str, kind: FilterKind, about: &'static str) -> Fi
 
 pub(super) const DOMAINS: &str = "domains";
 pub(super) const COMPANIES: &str = "companies";
+pub(super) const DISCOVER: &str = "discover";
 
 /// How many companies one search holds; the cursor counts them.
 const MANY: usize = 10_000;
@@ -35,6 +36,7 @@ const MANY: usize = 10_000;
 pub(super) const FILTERS: &[Filter] = &[
     filter(DOMAINS, Domains(MANY), "whose addresses are wanted"),
     filter(COMPANIES, Texts(MANY), "the same by name, for those whose domain is not known"),
+    filter(DISCOVER, Table, "companies by what they are: {headcount, industry, headquarters_location, …} as Hunter documents it; free"),
     filter("type", Choice(&["personal", "generic"]), ""),
     filter("seniority", Choices(SENIORITIES, 3), ""),
     filter("department", Choices(DEPARTMENTS, 14), ""),

@@ -10,9 +10,9 @@ use super::{
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage, Rows},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Request, Service, Tools, by_status, spend},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status},
 };
-use filters::{COMPANIES, DOMAINS, FILTERS};
+use filters::{COMPANIES, DISCOVER, DOMAINS, FILTERS};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -45,6 +45,10 @@ const PER_CREDIT: u64 = 10;
 /// What the free plan gives in one call.
 const FREE_PLAN_PAGE: u32 = 10;
 
+/// Companies one page of `discover` holds, and where its pages end.
+const DISCOVER_PAGE: u32 = 100;
+const DISCOVER_WINDOW: u64 = 10_000;
+
 /// Companies counted for an estimate; the rest is reckoned from them.
 const MAX_COUNTED: usize = 50;
 
@@ -67,6 +71,7 @@ fn lanes() -> Vec<Lane> {
         Lane::new(SEARCH, limits(15, 500)),
         Lane::new(VERIFY, limits(10, 300)),
         Lane::new(COUNT, vec![Limit::new(15, 1)]),
+        Lane::new(DISCOVER, limits(5, 50)),
         Lane::new(ACCOUNT, vec![Limit::new(1, 1)]),
     ]
 }
@@ -110,7 +115,11 @@ fn judge_verification(answer: &Answer, now: Timestamp) -> Option<Fault> {
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Place {
-    /// Which company, from 0; those by domain first.
+    /// A page of companies that were discovered, by domain; searched after those that the search names.
+    found: Vec<String>,
+    /// Where the next such page starts; `None` after the last.
+    discover: Option<u64>,
+    /// Which company, from 0: those named by domain, those named by name, those discovered.
     company: usize,
     /// Addresses of it read.
     offset: u64,
@@ -133,25 +142,80 @@ struct Meta {
     results: Option<u64>,
 }
 
-/// The companies of a search, as the query wants them.
-fn companies(filters: &Checked) -> Vec<(&'static str, &str)> {
+/// The companies that a search names, as the query wants them.
+fn named(filters: &Checked) -> Vec<(&'static str, &str)> {
     let domains = filters.texts(DOMAINS).into_iter().map(|domain| ("domain", domain));
     domains.chain(filters.texts(COMPANIES).into_iter().map(|name| ("company", name))).collect()
 }
 
+impl Place {
+    /// At the first company.
+    fn start(filters: &Checked) -> Self {
+        Self { discover: filters.0.contains_key(DISCOVER).then_some(0), ..Self::default() }
+    }
+
+    /// The company to search now.
+    fn company(&self, filters: &Checked) -> Option<(&'static str, String)> {
+        let named = named(filters);
+        match named.get(self.company) {
+            Some((kind, name)) => Some((kind, (*name).to_owned())),
+            None => self.found.get(self.company - named.len()).map(|domain| ("domain", domain.clone())),
+        }
+    }
+
+    fn is_over(&self, filters: &Checked) -> bool {
+        self.company >= named(filters).len() + self.found.len() && self.discover.is_none()
+    }
+
+    fn next_company(&mut self) {
+        self.company += 1;
+        self.offset = 0;
+    }
+}
+
 fn checked(search: &Search) -> Result<Checked, SearchError> {
     let filters = search.checked(Source::Hunter, &CAPABILITIES)?;
-    if companies(&filters).is_empty() {
-        return Err(SearchError::Needs { source_label: Source::Hunter.label(), what: "domains (or companies) to search" });
+    if Place::start(&filters).is_over(&filters) {
+        return Err(SearchError::Needs {
+            source_label: Source::Hunter.label(),
+            what: "domains, companies or discover, to know whom to search",
+        });
     }
     Ok(filters)
 }
 
 impl Hunter {
+    /// A page of companies like those described, by domain, and how many there are. Free.
+    async fn discover(&self, filters: &Checked, offset: u64, limit: u32) -> Result<(Vec<String>, Option<u64>), NetError> {
+        let mut body = filters.0.get(DISCOVER).and_then(Json::as_object).cloned().unwrap_or_default();
+        body.insert("limit".to_owned(), Json::from(limit));
+        body.insert("offset".to_owned(), Json::from(offset));
+        let answer: Json = self.http.post("discover").lane(DISCOVER).json(&body).send().await?.json()?;
+        let companies = answer["data"].as_array().map_or(&[][..], Vec::as_slice);
+        let domains = companies.iter().filter_map(|company| company["domain"].as_str().map(str::to_owned)).collect();
+        Ok((domains, answer["meta"]["results"].as_u64()))
+    }
+
+    /// Finds the next page of companies when those at hand are searched.
+    async fn refill(&self, filters: &Checked, place: &mut Place) -> Result<(), NetError> {
+        let named = named(filters).len();
+        if let Some(offset) = place.discover
+            && place.company >= named + place.found.len()
+        {
+            let (found, total) = self.discover(filters, offset, DISCOVER_PAGE).await?;
+            let next = offset + u64::from(DISCOVER_PAGE);
+            let more = !found.is_empty() && total.is_some_and(|total| next < total) && next <= DISCOVER_WINDOW;
+            place.discover = more.then_some(next);
+            place.found = found;
+            place.company = named;
+        }
+        Ok(())
+    }
+
     /// Reads up to `limit` addresses of one company. `None` when the plan gives only ten at a time.
     async fn domain_search(&self, filters: &Checked, company: (&str, &str), offset: u64, limit: u32) -> Result<Option<Page>, NetError> {
         let mut request = self.http.get("domain-search").lane(SEARCH).judge(page_size_is_fine).query(company.0, company.1);
-        for (name, value) in filters.without(&[DOMAINS, COMPANIES]) {
+        for (name, value) in filters.without(&[DOMAINS, COMPANIES, DISCOVER]) {
             let text = match &value {
                 Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(","),
                 Json::String(text) => text.clone(),
@@ -159,21 +223,21 @@ impl Hunter {
             };
             request = request.query(&name, text);
         }
-        let request = request.query("limit", limit).query("offset", offset);
+        let request = request.query("limit", limit).query("offset", offset).replay(Replay::Never);
         let most = Credits::whole(u64::from(limit).div_ceil(PER_CREDIT));
-        spend(&*self.http.tools().ledger, &SERVICE, SEARCH, most, async {
-            let answer = request.send().await?;
+        let call = async || {
+            let answer = request.clone().send().await?;
             if is_pagination_error(&answer) {
                 if limit > FREE_PLAN_PAGE {
                     return Ok((None, Credits::ZERO));
                 }
                 return Err(answer.fault(Class::Rejected, &crate::net::remote_words(&answer)));
             }
-            let page: Page = answer.json()?;
+            let page: Page = answer.json().map_err(NetError::doubtful)?;
             let emails = page.data.get("emails").and_then(Json::as_array).map_or(0, Vec::len) as u64;
             Ok((Some(page), Credits::whole(emails.div_ceil(PER_CREDIT))))
-        })
-        .await
+        };
+        self.http.paid(SEARCH, most, call).await
     }
 
     /// The next addresses of one company, by whichever page size the plan gives.
@@ -197,9 +261,9 @@ impl Hunter {
             let Some(request) = self.finder(clue) else { return Ok(Finding::Nothing) };
             (request, FINDING)
         };
-        let books = &*self.http.tools().ledger;
-        let result = spend(books, &SERVICE, "enrich", cost, async {
-            let body: Json = request.lane(SEARCH).send().await?.json()?;
+        let request = request.lane(SEARCH).replay(Replay::Never);
+        let call = async || {
+            let body: Json = request.clone().send().await?.json().map_err(NetError::doubtful)?;
             let data = body["data"].clone();
             let row = match (&data["person"], &data["company"]) {
                 (Json::Object(person), company) => {
@@ -212,8 +276,8 @@ impl Hunter {
             };
             let cost = if row.is_some() { cost } else { Credits::ZERO };
             Ok((row, cost))
-        });
-        match result.await {
+        };
+        match self.http.paid("enrich", cost, call).await {
             Ok(row) => Ok(row.map_or(Finding::Nothing, Finding::Row)),
             Err(error) if error.class() == Class::NotFound => Ok(Finding::Nothing),
             Err(error) if error.class() == Class::Withheld => Ok(Finding::Withheld),
@@ -268,39 +332,36 @@ impl Provider for Hunter {
     fn fetch<'a>(&'a self, search: &'a Search, at: Option<&'a str>, _known: Known<'a>) -> BoxFuture<'a, Result<RawPage, FetchError>> {
         Box::pin(async move {
             let filters = checked(search)?;
-            let companies = companies(&filters);
-            let mut place: Place = cursor::read(Source::Hunter, at)?;
+            let mut place: Place = if at.is_some() { cursor::read(Source::Hunter, at)? } else { Place::start(&filters) };
             let left = search.limit.unwrap_or(u64::MAX).saturating_sub(place.looked);
-            let Some(company) = companies.get(place.company).filter(|_| left > 0) else { return Ok(RawPage::default()) };
-            let page = match self.company_page(&filters, *company, &mut place, left).await {
-                Ok(page) => page,
-                // One company that cannot be had does not end the run; a search that is wrong shows at its first one.
-                Err(error)
-                    if matches!(error.class(), Class::NotFound | Class::Withheld)
-                        || (error.class() == Class::Rejected && place.company > 0) =>
-                {
-                    let bad = vec![BadRow::new(1, error.to_string(), company.1.as_bytes())];
-                    place.company += 1;
-                    place.offset = 0;
-                    let next = if place.company < companies.len() { cursor::write(&place) } else { None };
-                    return Ok(RawPage { bad, next, ..RawPage::default() });
+            self.refill(&filters, &mut place).await?;
+            let Some((kind, company)) = place.company(&filters).filter(|_| left > 0) else { return Ok(RawPage::default()) };
+            let searched = self.company_page(&filters, (kind, &company), &mut place, left).await;
+            // One company that cannot be had does not end the run; a search that is wrong shows at its first one.
+            let passable = |error: &NetError| match error.class() {
+                Class::NotFound | Class::Withheld => true,
+                Class::Rejected => place.company > 0,
+                _ => false,
+            };
+            let (total, rows, bad) = match searched {
+                Ok(page) => {
+                    let (rows, bad) = rows(page.data);
+                    (page.meta.results, rows, bad)
                 }
+                Err(error) if passable(&error) => (Some(0), Vec::new(), vec![BadRow::new(1, error.to_string(), company.as_bytes())]),
                 Err(error) => return Err(error.into()),
             };
-            let total = page.meta.results;
-            let (rows, bad) = rows(page.data);
             let read = (rows.len() + bad.len()) as u64;
             place.offset += read;
             place.looked += read;
             // Without a count, a page that is not full is the last.
-            let done = read == 0 || total.map_or(read < u64::from(FREE_PLAN_PAGE), |total| place.offset >= total);
-            if done {
-                place.company += 1;
-                place.offset = 0;
+            if read == 0 || total.map_or(read < u64::from(FREE_PLAN_PAGE), |total| place.offset >= total) {
+                place.next_company();
             }
-            let more = place.company < companies.len() && read < left;
+            let more = !place.is_over(&filters) && read < left;
             // The count is that of one company; of all of them nobody has told.
-            let total = total.filter(|_| companies.len() == 1).map(|total| total.min(search.limit.unwrap_or(u64::MAX)));
+            let alone = named(&filters).len() == 1 && !filters.0.contains_key(DISCOVER);
+            let total = total.filter(|_| alone).map(|total| total.min(search.limit.unwrap_or(u64::MAX)));
             let next = if more { cursor::write(&place) } else { None };
             Ok(RawPage { rows: Rows::Objects(rows), bad, next, total, skipped: 0 })
         })
@@ -337,7 +398,11 @@ impl Provider for Hunter {
     fn estimate<'a>(&'a self, search: &'a Search) -> BoxFuture<'a, Result<Estimate, FetchError>> {
         Box::pin(async move {
             let filters = checked(search)?;
-            let companies = companies(&filters);
+            let (found, discovered) =
+                if filters.0.contains_key(DISCOVER) { self.discover(&filters, 0, MAX_COUNTED as u32).await? } else { (Vec::new(), None) };
+            let mut companies = named(&filters);
+            let all = companies.len() as u64 + discovered.unwrap_or(found.len() as u64).min(DISCOVER_WINDOW);
+            companies.extend(found.iter().map(|domain| ("domain", domain.as_str())));
             let (mut rows, mut credits, mut calls) = (0, 0, 0);
             let counted = companies.len().min(MAX_COUNTED);
             for company in &companies[..counted] {
@@ -351,9 +416,9 @@ impl Provider for Hunter {
                 credits += total.div_ceil(PER_CREDIT);
                 calls += total.div_ceil(u64::from(CAPABILITIES.page)).max(1);
             }
-            let scale = |n: u64| if counted == 0 { 0 } else { n * companies.len() as u64 / counted as u64 };
-            let filtered = filters.0.len() > usize::from(filters.0.contains_key(DOMAINS)) + usize::from(filters.0.contains_key(COMPANIES));
-            let note = match (counted < companies.len(), filtered) {
+            let scale = |n: u64| if counted == 0 { 0 } else { n * all / counted as u64 };
+            let filtered = !filters.without(&[DOMAINS, COMPANIES, DISCOVER, "type"]).is_empty();
+            let note = match ((counted as u64) < all, filtered) {
                 (true, _) => "Reckoned from the first 50 companies.",
                 (false, true) => "Filters other than the type may leave fewer.",
                 (false, false) => "",
@@ -379,7 +444,7 @@ impl Provider for Hunter {
 
     fn verify_email<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<Verification, FetchError>> {
         Box::pin(async move {
-            let check = async {
+            let check = async || {
                 for _ in 0..POLLS {
                     let request = self.http.get("email-verifier").lane(VERIFY).judge(judge_verification).query("email", email);
                     let answer = request.send().await?;
@@ -391,7 +456,7 @@ impl Provider for Hunter {
                 }
                 Ok((None, VERIFYING))
             };
-            let body = match spend(&*self.http.tools().ledger, &SERVICE, VERIFY, VERIFYING, check).await {
+            let body = match self.http.paid(VERIFY, VERIFYING, check).await {
                 Ok(body) => body.unwrap_or_default(),
                 Err(error) if error.class() == Class::Withheld => {
                     return Ok(Verification { result: Deliverability::Withheld, confidence: None });

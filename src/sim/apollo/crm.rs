@@ -27,7 +27,7 @@ impl Inner {
         let (offset, limit, number) = search::page(params, 25)?;
         let words = plain(params.text("q_keywords"));
         let saved = view.people.iter().filter_map(|seen| self.contact_of(view, seen));
-        let mut contacts: Vec<Value> = saved.chain(self.made.values().cloned()).collect();
+        let mut contacts: Vec<Value> = saved.chain(self.memory.made.values().cloned()).collect();
         contacts.retain(|contact| {
             words.is_empty()
                 || ["name", "email", "title", "organization_name"]
@@ -55,13 +55,13 @@ impl Inner {
             return Err(Refusal::Json(422, json!({"error": "Invalid parameters"})));
         }
         let known =
-            self.made.iter().find(|(_, c)| !email.is_empty() && c["email"].as_str().is_some_and(|e| e.eq_ignore_ascii_case(&email)));
+            self.memory.made.iter().find(|(_, c)| !email.is_empty() && c["email"].as_str().is_some_and(|e| e.eq_ignore_ascii_case(&email)));
         let id = match known.filter(|_| params.flag("run_dedupe")) {
             Some((id, _)) => id.clone(),
-            None => format!("62{}", Dice::of(view.world.seed, "apollo new contact", self.made.len() as u64).hex(22)),
+            None => format!("62{}", Dice::of(view.world.seed, "apollo new contact", self.memory.made.len() as u64).hex(22)),
         };
         let stamp = now.to_string();
-        let slot = self.made.entry(id.clone()).or_insert_with(|| json!({"id": id, "created_at": stamp}));
+        let slot = self.memory.made.entry(id.clone()).or_insert_with(|| json!({"id": id, "created_at": stamp}));
         for name in ["first_name", "last_name", "title", "email", "organization_name"] {
             if !params.text(name).is_empty() {
                 slot[name] = json!(params.text(name));
@@ -76,19 +76,19 @@ impl Inner {
     pub(super) fn contact(&self, view: &SourceView, id: &str) -> Result<Value, Refusal> {
         let saved =
             || view.people.iter().find(|seen| contact_id(view.world.seed, seen.nth) == id).and_then(|seen| self.contact_of(view, seen));
-        let found = self.made.get(id).cloned().or_else(saved);
+        let found = self.memory.made.get(id).cloned().or_else(saved);
         found.map(|contact| json!({"contact": contact})).ok_or_else(|| Refusal::Json(404, json!({"error": "Not Found"})))
     }
 
     /// `POST /usage_stats/api_usage_stats`: the keys are arrays written as text.
     pub(super) fn api_usage(&self) -> Value {
         let mut out = Map::new();
-        for (endpoint, windows) in &self.windows {
+        for (endpoint, windows) in &self.memory.windows {
             let (resource, action) = endpoint.rsplit_once('/').unwrap_or((endpoint, "index"));
             let limits = self.config.plan.limits(class_of(endpoint));
             let mut row = Map::new();
-            for (nth, (_, _, _, _, name)) in WINDOWS.iter().enumerate() {
-                let used = windows[nth].used;
+            for (nth, (_, _, _, name)) in WINDOWS.iter().enumerate() {
+                let used = windows.used(nth);
                 let left = limits[nth].map(|limit| limit.saturating_sub(used));
                 row.insert((*name).to_owned(), json!({"limit": limits[nth], "consumed": used, "left_over": left}));
             }

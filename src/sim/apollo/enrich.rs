@@ -6,7 +6,7 @@ use crate::{
     domain::Timestamp,
     sim::{
         dice::{stable, stable_text},
-        server::post::{Delivery, Postbox, is_loopback},
+        server::post::{Delivery, is_loopback},
         sighting::Sighting,
         view::SourceView,
     },
@@ -34,7 +34,7 @@ pub(super) struct Pending {
 
 impl Inner {
     /// `POST /people/match`
-    pub(super) fn match_one(&mut self, view: &SourceView, params: &Params, now: Timestamp, post: &Postbox) -> Result<Value, Refusal> {
+    pub(super) fn match_one(&mut self, view: &SourceView, params: &Params, now: Timestamp) -> Result<Value, Refusal> {
         let phones = Self::wants_phones(params)?;
         let look = Look::of_params(params);
         look.check()?;
@@ -43,13 +43,13 @@ impl Inner {
         let contact = self.contact_of(view, seen);
         let mut out = json!({"person": show::person(view, seen, contact.as_ref(), params.flag("reveal_personal_emails"))});
         if phones {
-            out["request_id"] = json!(self.queue(view, &[seen], params, now, post)?);
+            out["request_id"] = json!(self.queue(view, &[seen], params, now)?);
         }
         Ok(out)
     }
 
     /// `POST /people/bulk_match`
-    pub(super) fn match_many(&mut self, view: &SourceView, params: &Params, now: Timestamp, post: &Postbox) -> Result<Value, Refusal> {
+    pub(super) fn match_many(&mut self, view: &SourceView, params: &Params, now: Timestamp) -> Result<Value, Refusal> {
         let phones = Self::wants_phones(params)?;
         let details = params.get("details").and_then(Value::as_array).cloned().unwrap_or_default();
         let failed =
@@ -77,7 +77,7 @@ impl Inner {
             "matches": matches,
         });
         if phones && !hits.is_empty() {
-            out["request_id"] = json!(self.queue(view, &hits, params, now, post)?);
+            out["request_id"] = json!(self.queue(view, &hits, params, now)?);
         }
         Ok(out)
     }
@@ -146,7 +146,7 @@ impl Inner {
     pub(super) fn result(&self, view: &SourceView, raw: &str, now: Timestamp) -> Result<Value, Refusal> {
         let fail = |status, code: &str| Refusal::Json(status, json!({"error_code": code}));
         let id: i64 = raw.parse().map_err(|_| fail(400, "invalid_request_id"))?;
-        let pending = self.pending.get(&id).ok_or_else(|| fail(404, "request_id_unknown"))?;
+        let pending = self.memory.pending.get(&id).ok_or_else(|| fail(404, "request_id_unknown"))?;
         if pending.asked.plus(KEPT) <= now {
             return Err(fail(410, "request_id_expired"));
         }
@@ -174,23 +174,23 @@ impl Inner {
         if url.scheme() == "https" || is_loopback(&url) { Ok(true) } else { Err(refuse()) }
     }
 
-    fn queue(&mut self, view: &SourceView, people: &[&Sighting], params: &Params, now: Timestamp, post: &Postbox) -> Result<i64, Refusal> {
+    fn queue(&mut self, view: &SourceView, people: &[&Sighting], params: &Params, now: Timestamp) -> Result<i64, Refusal> {
         let with_numbers = people.iter().filter(|seen| seen.mobile.is_some() || seen.direct.is_some()).count();
         self.spend("phone numbers", NUMBER * with_numbers as u64)?;
-        self.asked += 1;
+        self.memory.asked += 1;
         // Signed 64 bits: may be below zero and beyond what JavaScript can hold.
-        let id = stable(view.world.seed, "apollo request", self.asked) as i64;
+        let id = stable(view.world.seed, "apollo request", self.memory.asked) as i64;
         let delay = Duration::from_secs(self.config.phone_delay_seconds.into());
         let pending = Pending { people: people.iter().map(|seen| seen.key.clone()).collect(), asked: now, ready: now.plus(delay) };
         if !params.flag("poll_only") {
             let body = callback(view, &pending).to_string().into_bytes();
             let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
             let delivery = Delivery { id: id.to_string(), url: params.text("webhook_url").to_owned(), headers, body, delay };
-            if !post.put(delivery) {
+            if !self.post.put(delivery) {
                 tracing::warn!("too many callbacks wait; one is dropped");
             }
         }
-        self.pending.insert(id, pending);
+        self.memory.pending.insert(id, pending);
         Ok(id)
     }
 }

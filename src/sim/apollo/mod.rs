@@ -9,26 +9,18 @@ mod show;
 
 use super::{
     dice::stable,
+    provider::{Account, Api},
     server::{
-        RetryAfter, Service,
         call::{Call, Payload, Reply, cut},
-        limit::Fixed,
-        lock,
-        post::Postbox,
-        reconfigure, retry_after_value,
+        limit::Calendar,
     },
-    view::{LazyView, Ledger, SourceView},
-    world::World,
+    view::SourceView,
 };
 use crate::domain::{Source, Timestamp};
 use params::Params;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 /// The account and its switches.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,11 +91,11 @@ impl ApolloPlan {
     }
 }
 
-/// Minute, hour, day in seconds, and the words of headers and refusals.
-const WINDOWS: [(u32, &str, &str, &str, &str); 3] = [
-    (60, "x-rate-limit-minute", "x-minute-usage", "x-minute-requests-left", "minute"),
-    (3600, "x-rate-limit-hourly", "x-hourly-usage", "x-hourly-requests-left", "hour"),
-    (86_400, "x-rate-limit-24-hour", "x-24-hour-usage", "x-24-hour-requests-left", "day"),
+/// Headers and words for minute, hour and day.
+const WINDOWS: [(&str, &str, &str, &str); 3] = [
+    ("x-rate-limit-minute", "x-minute-usage", "x-minute-requests-left", "minute"),
+    ("x-rate-limit-hourly", "x-hourly-usage", "x-hourly-requests-left", "hour"),
+    ("x-rate-limit-24-hour", "x-24-hour-usage", "x-24-hour-requests-left", "day"),
 ];
 
 /// Headers of an answer.
@@ -115,51 +107,25 @@ enum Refusal {
     Json(u16, Value),
 }
 
-struct Inner {
-    config: ApolloConfig,
-    ledger: Ledger,
-    windows: BTreeMap<String, [Fixed; 3]>,
+/// What changes by use.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Memory {
     pending: BTreeMap<i64, enrich::Pending>,
     asked: u64,
     /// Contacts made through the API, by their id.
     made: BTreeMap<String, Value>,
+    /// Fixed windows by endpoint; a loaded dump starts them afresh.
+    #[serde(skip)]
+    windows: BTreeMap<String, Calendar>,
 }
 
-/// What a dump holds.
-#[derive(Serialize, Deserialize)]
-struct Dump {
-    ledger: Ledger,
-    pending: BTreeMap<i64, enrich::Pending>,
-    asked: u64,
-    made: BTreeMap<String, Value>,
-}
+type Inner = Account<ApolloConfig, Memory>;
 
-/// The simulator.
-pub(crate) struct ApolloService {
-    inner: Mutex<Inner>,
-    view: LazyView,
-    post: Postbox,
-}
+/// The simulator's rules.
+pub(crate) enum Apollo {}
 
-impl ApolloService {
-    pub(crate) fn new(world: Arc<World>, config: ApolloConfig, post: Postbox) -> Self {
-        let inner = Inner {
-            config,
-            ledger: Ledger::default(),
-            windows: BTreeMap::new(),
-            pending: BTreeMap::new(),
-            asked: 0,
-            made: BTreeMap::new(),
-        };
-        Self { inner: Mutex::new(inner), view: LazyView::new(world, Source::Apollo), post }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        lock(&self.inner)
-    }
-
-    fn endpoint(&self, inner: &mut Inner, call: &Call, endpoint: &[&str]) -> Result<Value, Refusal> {
-        let view = self.view.get();
+impl Inner {
+    fn endpoint(&mut self, view: &SourceView, call: &Call, endpoint: &[&str]) -> Result<Value, Refusal> {
         let params = Params::read(call).map_err(|_| Refusal::Json(400, json!({"error": "Invalid JSON"})))?;
         match (call.method.as_str(), endpoint) {
             ("POST", ["mixed_people", "api_search"]) => {
@@ -173,22 +139,22 @@ impl ApolloService {
                 422,
                 json!({"error": "This endpoint is deprecated for API callers. Please use mixed_people/api_search."}),
             )),
-            ("POST", ["mixed_companies", "search"]) => inner.companies(view, &params, call),
-            ("POST", ["people", "match"]) => inner.match_one(view, &params, call.at, &self.post),
-            ("POST", ["people", "bulk_match"]) => inner.match_many(view, &params, call.at, &self.post),
-            ("GET", ["organizations", "enrich"]) => inner.organization(view, &params),
-            ("POST", ["organizations", "bulk_enrich"]) => inner.organizations(view, &params),
-            ("GET", [kind @ ("people" | "organizations"), id]) => inner.stored(view, kind, id),
-            ("GET", ["webhook_result", id]) => inner.result(view, id, call.at),
-            ("POST", ["contacts", "search"]) => inner.contacts(view, &params, call),
-            ("POST", ["contacts"]) => inner.make_contact(view, &params, call.at),
-            ("GET", ["contacts", id]) => inner.contact(view, id),
+            ("POST", ["mixed_companies", "search"]) => self.companies(view, &params, call),
+            ("POST", ["people", "match"]) => self.match_one(view, &params, call.at),
+            ("POST", ["people", "bulk_match"]) => self.match_many(view, &params, call.at),
+            ("GET", ["organizations", "enrich"]) => self.organization(view, &params),
+            ("POST", ["organizations", "bulk_enrich"]) => self.organizations(view, &params),
+            ("GET", [kind @ ("people" | "organizations"), id]) => self.stored(view, kind, id),
+            ("GET", ["webhook_result", id]) => self.result(view, id, call.at),
+            ("POST", ["contacts", "search"]) => self.contacts(view, &params, call),
+            ("POST", ["contacts"]) => self.make_contact(view, &params, call.at),
+            ("GET", ["contacts", id]) => self.contact(view, id),
             ("GET", ["contact_stages"]) => Ok(json!({"contact_stages": [{"id": "5c1a", "name": "Cold", "display_order": 0}]})),
             ("GET", ["labels"]) => Ok(json!([])),
             ("GET", ["typed_custom_fields"]) => Ok(json!({"typed_custom_fields": []})),
-            ("POST", ["usage_stats", "api_usage_stats"]) => Ok(inner.api_usage()),
-            ("POST", ["usage_stats", "credit_usage_stats"]) => Ok(inner.credit_usage(view)),
-            ("GET", ["users", "api_profile"]) => Ok(inner.profile()),
+            ("POST", ["usage_stats", "api_usage_stats"]) => Ok(self.api_usage()),
+            ("POST", ["usage_stats", "credit_usage_stats"]) => Ok(self.credit_usage(view)),
+            ("GET", ["users", "api_profile"]) => Ok(self.profile()),
             _ => Err(Refusal::Json(404, json!({"error": "Not Found"}))),
         }
     }
@@ -236,23 +202,13 @@ impl Inner {
     }
 
     /// Counts the request in its endpoint's windows; the headers, and the window that is full.
-    fn admit(&mut self, endpoint: &str, class: Class, now: Timestamp) -> (Headers, Option<(usize, Duration)>) {
+    fn admit_fixed(&mut self, endpoint: &str, class: Class, now: Timestamp) -> (Headers, Option<(usize, Duration)>) {
         let limits = if self.config.unlimited { [None; 3] } else { self.config.plan.limits(class) };
-        let windows = self.windows.entry(endpoint.to_owned()).or_default();
-        let full = (0..3).find_map(|nth| {
-            let mut tried = windows[nth];
-            tried.admit(now, WINDOWS[nth].0, limits[nth]).err().map(|wait| (nth, wait))
-        });
-        if full.is_none() {
-            for nth in 0..3 {
-                // Just tried: it has room.
-                windows[nth].admit(now, WINDOWS[nth].0, None).unwrap_or_default();
-            }
-        }
+        let calendar = self.memory.windows.entry(endpoint.to_owned()).or_default();
+        let full = calendar.admit(now, limits).err();
         let mut headers = Vec::new();
-        for nth in 0..3 {
-            let (_, limit, usage, left, _) = WINDOWS[nth];
-            let used = windows[nth].used;
+        for (nth, (limit, usage, left, _)) in WINDOWS.into_iter().enumerate() {
+            let used = calendar.used(nth);
             // An unlimited window has an empty value.
             headers.push((limit, limits[nth].map(|n| n.to_string()).unwrap_or_default()));
             headers.push((usage, used.to_string()));
@@ -293,14 +249,17 @@ impl Refusal {
     }
 }
 
-impl Service for ApolloService {
-    fn answer(&self, call: &Call) -> Reply {
+impl Api for Apollo {
+    const SOURCE: Source = Source::Apollo;
+    type Config = ApolloConfig;
+    type Memory = Memory;
+
+    fn answer(inner: &mut Inner, view: &SourceView, call: &Call) -> Reply {
         let segments = call.segments();
         // The older base without `/api` still answers.
         let (["api", "v1", endpoint @ ..] | ["v1", endpoint @ ..]) = segments.as_slice() else {
             return Reply::json(404, json!({"error": "Not Found"}));
         };
-        let mut inner = self.lock();
         let key = if call.header("x-api-key").is_empty() { call.bearer().unwrap_or_default() } else { call.header("x-api-key") };
         let known = key == inner.config.api_key;
         if endpoint == ["auth", "health"] {
@@ -320,15 +279,14 @@ impl Service for ApolloService {
             let body = json!({"error": format!("This API key is not authorized to access {full_name}"), "error_code": "API_INACCESSIBLE"});
             return Reply::json(403, body);
         }
-        let (headers, full) = inner.admit(&named, class_of(&named), call.at);
+        let (headers, full) = inner.admit_fixed(&named, class_of(&named), call.at);
         let mut reply = match full {
             Some((nth, wait)) => {
                 let limit = inner.config.plan.limits(class_of(&named))[nth].unwrap_or_default();
-                let seconds = RetryAfter::Seconds(wait.as_secs().max(1) as u32);
-                let value = retry_after_value(&seconds, call.at).unwrap_or_default();
-                too_many(&full_name, limit, WINDOWS[nth].4, inner.config.new_errors).with("retry-after", value)
+                let refusal = too_many(&full_name, limit, WINDOWS[nth].3, inner.config.new_errors);
+                refusal.with("retry-after", wait.as_secs().max(1).to_string())
             }
-            None => match self.endpoint(&mut inner, call, endpoint) {
+            None => match inner.endpoint(view, call, endpoint) {
                 Ok(body) => Reply::json(200, body),
                 Err(refusal) => refusal.reply(),
             },
@@ -337,41 +295,16 @@ impl Service for ApolloService {
         reply
     }
 
-    fn unauthorized(&self) -> Reply {
-        unauthorized(self.lock().config.new_errors)
+    fn unauthorized(config: &ApolloConfig) -> Reply {
+        unauthorized(config.new_errors)
     }
 
-    fn too_many(&self) -> Reply {
-        too_many("api/v1/people/match", 1000, "minute", self.lock().config.new_errors)
+    fn too_many(config: &ApolloConfig) -> Reply {
+        too_many("api/v1/people/match", 1000, "minute", config.new_errors)
     }
 
-    fn error_inside(&self) -> Reply {
+    fn error_inside() -> Reply {
         Reply::json(200, json!({"status": "failed", "error_code": "INTERNAL_ERROR", "error_message": "Something went wrong"}))
-    }
-
-    fn dump(&self) -> Value {
-        let inner = self.lock();
-        let dump = Dump { ledger: inner.ledger.clone(), pending: inner.pending.clone(), asked: inner.asked, made: inner.made.clone() };
-        serde_json::to_value(dump).unwrap_or_default()
-    }
-
-    fn load(&self, state: Value) -> Result<(), String> {
-        let dump: Dump = serde_json::from_value(state).map_err(|error| error.to_string())?;
-        let mut inner = self.lock();
-        (inner.ledger, inner.pending, inner.asked, inner.made) = (dump.ledger, dump.pending, dump.asked, dump.made);
-        Ok(())
-    }
-
-    fn config(&self) -> Value {
-        serde_json::to_value(&self.lock().config).unwrap_or_default()
-    }
-
-    fn configure(&self, change: Value) -> Result<Value, String> {
-        reconfigure(&mut self.lock().config, change)
-    }
-
-    fn billed(&self) -> f64 {
-        self.lock().ledger.credits()
     }
 }
 

@@ -4,7 +4,7 @@ use super::search::title;
 use crate::sim::{
     dice::{Dice, stable, stable_text},
     sighting::{MailState, Sighting},
-    view::SourceView,
+    view::{SourceView, joined},
     world::international,
 };
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ pub(super) fn organization_brief(view: &SourceView, id: u32) -> Value {
 pub(super) fn organization(view: &SourceView, id: u32) -> Value {
     let seed = view.world.seed;
     let (c, truth) = (view.company(id), view.truth(id));
-    let mut out = organization_brief(view, id);
+    let brief = organization_brief(view, id);
     let address = format!("{}, {}, {} {}, {}", truth.street, truth.place.city, truth.place.state, truth.postcode, truth.country.iso);
     let industry = truth.industry.linkedin;
     let tag = format!("5567{:020x}", stable_text(seed, "industry tag", industry));
@@ -135,10 +135,7 @@ pub(super) fn organization(view: &SourceView, id: u32) -> Value {
         "organization_headcount_six_month_growth": 0.03, "organization_headcount_twelve_month_growth": 0.08,
         "organization_headcount_twenty_four_month_growth": 0.2,
     });
-    if let (Some(out), Value::Object(more)) = (out.as_object_mut(), more) {
-        out.extend(more);
-    }
-    out
+    joined(brief, more)
 }
 
 /// Telephone numbers as a callback brings them.

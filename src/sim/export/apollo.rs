@@ -1,6 +1,6 @@
 //! Apollo's "Contacts" export. Header and manners: section 11 of the notes, marked high.
 
-use super::{Column, blank};
+use super::{Column, blank, number};
 use crate::sim::{apollo, sighting::MailState, world::international};
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -98,8 +98,4 @@ fn phone(e164: Option<&str>) -> String {
         Some(other) => other.to_owned(),
         None => String::new(),
     }
-}
-
-fn number<T: ToString>(value: Option<T>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
 }

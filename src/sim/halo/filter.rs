@@ -127,7 +127,8 @@ fn tickets<'a>(
     searching(query, "search", tests, move |seen, words| {
         let user =
             || state.row(Table::Users, int(seen.values, "user_id")).is_some_and(|user| user.text("name").to_lowercase().contains(words));
-        let columns = ["summary", "details", "oppcompanyname", "oppcontactname", "oppemailaddress", "third_party_id_string"];
+        // No external reference: those are found by `advanced_search` only.
+        let columns = ["summary", "details", "oppcompanyname", "oppcontactname", "oppemailaddress"];
         seen.id.to_string() == words || columns.iter().any(|name| has(seen, name, words)) || user()
     });
     for (name, column) in [

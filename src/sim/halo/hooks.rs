@@ -3,7 +3,7 @@
 use super::{
     Inner,
     column::stored_date,
-    record::{Shop, View},
+    record::View,
     reference::EVENTS,
     state::{Row, State, Table, text},
     write::Happened,
@@ -126,7 +126,7 @@ impl Inner {
             return json!({"id": object, "event": name});
         }
         let webhook = self.state.row(Table::Webhook, webhook).map(|w| w.text("id").to_owned()).unwrap_or_default();
-        let shop = Shop { state: &self.state, reference: &self.reference, config: &self.config };
+        let shop = self.shop();
         let record = self.state.row(event.table, event.id).map(|row| shop.show(event.table, &row.fresh(), View::Whole));
         let nest = match event.table {
             Table::Tickets => "ticket",
@@ -204,7 +204,7 @@ fn envelope(webhook: &Row, parcel: &Parcel) -> Delivery {
 }
 
 /// RFC 2104 over SHA-256.
-pub(super) fn hmac_sha256(secret: &[u8], message: &[u8]) -> [u8; 32] {
+pub(crate) fn hmac_sha256(secret: &[u8], message: &[u8]) -> [u8; 32] {
     const BLOCK: usize = 64;
     let mut key = [0_u8; BLOCK];
     if secret.len() > BLOCK {

@@ -24,7 +24,7 @@ impl Inner {
     /// The list; `opportunities`: asked for under that name.
     pub(super) fn list(&self, table: Table, opportunities: bool, call: &Call) -> Result<Value, Problem> {
         let query = &call.query;
-        let shop = Shop { state: &self.state, reference: &self.reference, config: &self.config };
+        let shop = self.shop();
         if table == Table::Actions {
             return Ok(self.list_actions(call, &shop));
         }

@@ -16,6 +16,7 @@ mod tickets;
 mod write;
 
 pub use hooks::HookManners;
+pub(crate) use hooks::hmac_sha256;
 pub use state::Table;
 
 use super::{
@@ -29,7 +30,7 @@ use super::{
     },
     world::World,
 };
-use crate::domain::Clock;
+use crate::domain::{Clock, Timestamp};
 use record::{Shop, View};
 use reference::{HUMAN_AGENT, Reference};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,7 @@ use std::{
     ops::Deref,
     sync::{Arc, Mutex, MutexGuard},
 };
+use write::Desk;
 
 /// The tenant's login and its switches. The defaults are the strictest reading of the notes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -220,6 +222,19 @@ struct Inner {
     parcels: Vec<hooks::Parcel>,
 }
 
+impl Inner {
+    /// What a write by `agent` happens in.
+    fn desk(&mut self, now: Timestamp, agent: i64) -> Desk<'_> {
+        let (state, reference, config) = (&mut self.state, &self.reference, &self.config);
+        Desk { state, reference, config, now, actor: Actor { agent }, events: Vec::new() }
+    }
+
+    /// What showing records needs.
+    fn shop(&self) -> Shop<'_> {
+        Shop { state: &self.state, reference: &self.reference, config: &self.config }
+    }
+}
+
 /// The simulator.
 pub(crate) struct HaloService {
     inner: Mutex<Inner>,
@@ -242,36 +257,19 @@ impl HaloService {
     /// Writes as a person in the web interface: through the same rules, with webhooks.
     fn write(&self, table: Table, record: Value, agent: i64) -> Result<Value, String> {
         let mut inner = self.lock();
-        let inner = &mut *inner;
         let now = self.clock.now();
-        let mut desk = write::Desk {
-            state: &mut inner.state,
-            reference: &inner.reference,
-            config: &inner.config,
-            now,
-            actor: Actor { agent },
-            events: Vec::new(),
-        };
+        let mut desk = inner.desk(now, agent);
         let written = desk.post(table, json!([record])).map_err(Problem::words)?;
         let events = desk.events;
         inner.fire(events, agent, now, &self.post);
-        let shop = Shop { state: &inner.state, reference: &inner.reference, config: &inner.config };
         let row = written.last().and_then(|id| inner.state.row(table, *id));
-        Ok(row.map(|row| shop.show(table, &row.fresh(), View::Whole)).unwrap_or_default())
+        Ok(row.map(|row| inner.shop().show(table, &row.fresh(), View::Whole)).unwrap_or_default())
     }
 
     fn delete(&self, table: Table, id: i64) -> Result<(), String> {
         let mut inner = self.lock();
-        let inner = &mut *inner;
         let now = self.clock.now();
-        let mut desk = write::Desk {
-            state: &mut inner.state,
-            reference: &inner.reference,
-            config: &inner.config,
-            now,
-            actor: Actor { agent: HUMAN_AGENT },
-            events: Vec::new(),
-        };
+        let mut desk = inner.desk(now, HUMAN_AGENT);
         rules::delete(&mut desk, table, id).map_err(Problem::words)?;
         let events = desk.events;
         inner.fire(events, HUMAN_AGENT, now, &self.post);
@@ -280,7 +278,7 @@ impl HaloService {
 
     fn all(&self, table: Table) -> Vec<Value> {
         let inner = self.lock();
-        let shop = Shop { state: &inner.state, reference: &inner.reference, config: &inner.config };
+        let shop = inner.shop();
         inner.state.rows(table).filter(|row| !row.deleted).map(|row| shop.show(table, &row.fresh(), View::Whole)).collect()
     }
 }

@@ -2,11 +2,10 @@
 
 use super::{
     HaloService, Inner, Problem,
-    record::{Shop, View, rename_as_posted},
+    record::{View, rename_as_posted},
     reference::API_AGENT,
     rules,
     state::{State, Table, action_key},
-    write::Desk,
 };
 use crate::sim::{
     dice::Dice,
@@ -147,7 +146,7 @@ impl Inner {
             let bytes = base64::engine::general_purpose::STANDARD.decode(data).unwrap_or_default();
             return Ok(Reply { status: 200, headers: vec![], payload: Payload::Bytes("application/octet-stream", bytes) });
         }
-        let shop = Shop { state: &self.state, reference: &self.reference, config: &self.config };
+        let shop = self.shop();
         Ok(Reply::json(200, shop.show(table, &row.fresh(), View::Single { query: &call.query })))
     }
 
@@ -179,20 +178,13 @@ impl Inner {
             (false, body) => body,
         };
         let body = if table == Table::Webhook { with_row_keys(&self.state, body) } else { body };
-        let mut desk = Desk {
-            state: &mut self.state,
-            reference: &self.reference,
-            config: &self.config,
-            now: call.at,
-            actor: super::Actor { agent: API_AGENT },
-            events: Vec::new(),
-        };
+        let mut desk = self.desk(call.at, API_AGENT);
         let written = desk.post(table, body);
         // What was done before a broken rule stays done, and is told.
         let events = desk.events;
         self.fire(events, API_AGENT, call.at, &service.post);
         let written = written?;
-        let shop = Shop { state: &self.state, reference: &self.reference, config: &self.config };
+        let shop = self.shop();
         let mut records: Vec<Value> =
             written.iter().filter_map(|id| self.state.row(table, *id)).map(|row| shop.show(table, &row.fresh(), View::Whole)).collect();
         if self.config.renamed_in_posts {
@@ -205,14 +197,7 @@ impl Inner {
     fn delete(&mut self, service: &HaloService, call: &Call, table: Table, raw: &str) -> Result<Reply, Problem> {
         let id = self.key(table, raw, call)?;
         self.state.live(table, id).ok_or(Problem::NotFound)?;
-        let mut desk = Desk {
-            state: &mut self.state,
-            reference: &self.reference,
-            config: &self.config,
-            now: call.at,
-            actor: super::Actor { agent: API_AGENT },
-            events: Vec::new(),
-        };
+        let mut desk = self.desk(call.at, API_AGENT);
         rules::delete(&mut desk, table, id)?;
         let events = desk.events;
         self.fire(events, API_AGENT, call.at, &service.post);

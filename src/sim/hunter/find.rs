@@ -76,7 +76,7 @@ impl Inner {
         if let Some(person) = owner(view, &email).filter(|person| person.claimed) {
             return claimed(person);
         }
-        let asked = self.polls.entry(email.clone()).or_default();
+        let asked = self.memory.polls.entry(email.clone()).or_default();
         *asked += 1;
         let nth = *asked;
         if one_in(view, "slow check", &email, 5) && nth <= self.config.verifier_polls && !test {
@@ -88,7 +88,7 @@ impl Inner {
         if !test {
             self.spend("email-verifier", VERIFIER)?;
         }
-        self.polls.remove(&email);
+        self.memory.polls.remove(&email);
         let company = view.find_company(host, "").map(|id| view.truth(id));
         let status = verdict(view, &email, local, host, company);
         let result = match status {

@@ -64,8 +64,8 @@ impl Inner {
         };
         let mut leads: BTreeMap<i64, Value> =
             view.people.iter().filter(saved).map(|seen| (i64::from(seen.nth) + 1, show(view, seen))).collect();
-        leads.extend(self.leads.changed.clone());
-        leads.retain(|id, _| !self.leads.deleted.contains(id));
+        leads.extend(self.memory.leads.changed.clone());
+        leads.retain(|id, _| !self.memory.leads.deleted.contains(id));
         let mut leads: Vec<Value> = leads.into_values().collect();
         leads.sort_by(|a, b| b["created_at"].as_str().cmp(&a["created_at"].as_str()).then_with(|| b["id"].as_i64().cmp(&a["id"].as_i64())));
         leads
@@ -94,7 +94,7 @@ impl Inner {
             }
             ("DELETE", ["leads", _]) => {
                 let id = one(self).and_then(|lead| lead["id"].as_i64()).ok_or_else(missing)?;
-                self.leads.deleted.push(id);
+                self.memory.leads.deleted.push(id);
                 Ok(Reply::empty(204))
             }
             ("GET", ["leads_lists"]) => {
@@ -137,7 +137,8 @@ impl Inner {
         }
         let old = id.and_then(|id| all.iter().find(|lead| lead["id"] == id)).or(same);
         let stamp = utc_words(&call.at.to_string());
-        let new_id = all.iter().filter_map(|lead| lead["id"].as_i64()).chain(self.leads.deleted.iter().copied()).max().unwrap_or(0) + 1;
+        let new_id =
+            all.iter().filter_map(|lead| lead["id"].as_i64()).chain(self.memory.leads.deleted.iter().copied()).max().unwrap_or(0) + 1;
         let mut lead: Map<String, Value> = match old {
             Some(old) => old.as_object().cloned().unwrap_or_default(),
             None => json!({"id": new_id, "created_at": stamp}).as_object().cloned().unwrap_or_default(),
@@ -150,7 +151,7 @@ impl Inner {
         lead.insert("updated_at".to_owned(), json!(stamp));
         let (status, id) = (if old.is_some() { 200 } else { 201 }, lead["id"].as_i64().unwrap_or_default());
         let lead = Value::Object(lead);
-        self.leads.changed.insert(id, lead.clone());
+        self.memory.leads.changed.insert(id, lead.clone());
         Ok(Reply::json(status, json!({ "data": lead })))
     }
 }

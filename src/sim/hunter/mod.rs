@@ -9,22 +9,17 @@ pub(crate) use search::headcount;
 
 use super::{
     dice::stable_text,
+    provider::{Account, Api},
     server::{
-        Service, Window,
+        Window,
         call::{Call, Reply},
-        limit::Rolling,
-        lock, reconfigure,
     },
-    view::{LazyView, Ledger, SourceView},
-    world::World,
+    view::SourceView,
 };
 use crate::domain::Source;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::collections::BTreeMap;
 
 /// The account and its switches.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,22 +89,18 @@ impl HunterPlan {
 /// Works without an account: checks parameters and answers with dummy data.
 const TEST_KEY: &str = "test-api-key";
 
-struct Inner {
-    config: HunterConfig,
-    ledger: Ledger,
-    windows: BTreeMap<&'static str, Rolling>,
+/// What changes by use.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Memory {
     /// How often a mailbox was asked for while its check was running.
     polls: BTreeMap<String, u32>,
     leads: leads::Leads,
 }
 
-/// What a dump holds.
-#[derive(Serialize, Deserialize)]
-struct Dump {
-    ledger: Ledger,
-    polls: BTreeMap<String, u32>,
-    leads: leads::Leads,
-}
+type Inner = Account<HunterConfig, Memory>;
+
+/// The simulator's rules.
+pub(crate) enum Hunter {}
 
 /// An answer: status and data with meta, or an error.
 type Answer = Result<Reply, Refusal>;
@@ -136,24 +127,6 @@ fn found(data: Value, meta: Value) -> Reply {
     Reply::json(200, json!({"data": data, "meta": meta}))
 }
 
-/// The simulator.
-pub(crate) struct HunterService {
-    inner: Mutex<Inner>,
-    view: LazyView,
-}
-
-impl HunterService {
-    pub(crate) fn new(world: Arc<World>, config: HunterConfig) -> Self {
-        let inner =
-            Inner { config, ledger: Ledger::default(), windows: BTreeMap::new(), polls: BTreeMap::new(), leads: leads::Leads::default() };
-        Self { inner: Mutex::new(inner), view: LazyView::new(world, Source::Hunter) }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        lock(&self.inner)
-    }
-}
-
 impl Inner {
     fn route(&mut self, view: &SourceView, call: &Call, endpoint: &[&str]) -> Answer {
         let key = if call.header("x-api-key").is_empty() { call.bearer() } else { Some(call.header("x-api-key")) };
@@ -166,7 +139,7 @@ impl Inner {
         if key != self.config.api_key && !test && !free {
             return refuse(401, "authentication_failed", "No user found for the API key supplied");
         }
-        self.admit(call, endpoint)?;
+        self.admit_call(call, endpoint)?;
         match (call.method.as_str(), endpoint) {
             ("GET", ["domain-search"]) => self.domain_search(view, call, false, test),
             ("GET", ["domain-search", "found"]) => self.domain_search(view, call, true, test),
@@ -185,7 +158,7 @@ impl Inner {
     }
 
     /// Per-second and per-minute windows; section 10 of the notes. No header tells about them.
-    fn admit(&mut self, call: &Call, endpoint: &[&str]) -> Result<(), Refusal> {
+    fn admit_call(&mut self, call: &Call, endpoint: &[&str]) -> Result<(), Refusal> {
         let (class, windows): (&'static str, &[Window]) = match endpoint {
             ["domain-search", ..] => ("domain-search", &[Window::new(15, 1), Window::new(500, 60)]),
             ["email-finder"] => ("email-finder", &[Window::new(15, 1), Window::new(500, 60)]),
@@ -195,7 +168,7 @@ impl Inner {
             ["discover"] => ("discover", &[Window::new(5, 1), Window::new(50, 60)]),
             _ => return Ok(()),
         };
-        let full = !self.config.unlimited && self.windows.entry(class).or_default().admit(call.at, windows).is_err();
+        let full = !self.config.unlimited && self.admit(class, call.at, windows).is_err();
         if full { Err(rate_refusal(self.config.swapped_codes)) } else { Ok(()) }
     }
 
@@ -284,50 +257,29 @@ fn one_in(view: &SourceView, purpose: &str, email: &str, of: u64) -> bool {
     stable_text(view.world.seed, purpose, email).is_multiple_of(of)
 }
 
-impl Service for HunterService {
-    fn answer(&self, call: &Call) -> Reply {
+impl Api for Hunter {
+    const SOURCE: Source = Source::Hunter;
+    type Config = HunterConfig;
+    type Memory = Memory;
+
+    fn answer(inner: &mut Inner, view: &SourceView, call: &Call) -> Reply {
         let segments = call.segments();
         let ["v2", endpoint @ ..] = segments.as_slice() else {
             return Refusal { status: 404, id: "not_found", details: "This endpoint does not exist".to_owned() }.reply();
         };
-        self.lock().route(self.view.get(), call, endpoint).unwrap_or_else(Refusal::reply)
+        inner.route(view, call, endpoint).unwrap_or_else(Refusal::reply)
     }
 
-    fn unauthorized(&self) -> Reply {
+    fn unauthorized(_: &HunterConfig) -> Reply {
         Refusal { status: 401, id: "authentication_failed", details: "No user found for the API key supplied".to_owned() }.reply()
     }
 
-    fn too_many(&self) -> Reply {
+    fn too_many(_: &HunterConfig) -> Reply {
         rate_refusal(true).reply()
     }
 
     /// Seen beside good data on the free plan.
-    fn error_inside(&self) -> Reply {
+    fn error_inside() -> Reply {
         Reply::json(200, json!({"data": null, "errors": [{"id": "internal_error", "code": 500, "details": "Something went wrong"}]}))
-    }
-
-    fn dump(&self) -> Value {
-        let inner = self.lock();
-        let dump = Dump { ledger: inner.ledger.clone(), polls: inner.polls.clone(), leads: inner.leads.clone() };
-        serde_json::to_value(dump).unwrap_or_default()
-    }
-
-    fn load(&self, state: Value) -> Result<(), String> {
-        let dump: Dump = serde_json::from_value(state).map_err(|error| error.to_string())?;
-        let mut inner = self.lock();
-        (inner.ledger, inner.polls, inner.leads) = (dump.ledger, dump.polls, dump.leads);
-        Ok(())
-    }
-
-    fn config(&self) -> Value {
-        serde_json::to_value(&self.lock().config).unwrap_or_default()
-    }
-
-    fn configure(&self, change: Value) -> Result<Value, String> {
-        reconfigure(&mut self.lock().config, change)
-    }
-
-    fn billed(&self) -> f64 {
-        self.lock().ledger.credits()
     }
 }

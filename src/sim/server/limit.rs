@@ -51,26 +51,53 @@ impl Rolling {
     }
 }
 
-/// One fixed window: its number since 1970 and the requests in it.
-#[derive(Default, Debug, Clone, Copy)]
-pub(crate) struct Fixed {
-    nth: i64,
-    pub(crate) used: u32,
+impl Rolling {
+    /// Requests inside a window that ends now.
+    pub(crate) fn used(&self, now: Timestamp, window: Window) -> u32 {
+        self.0.iter().rev().take_while(|at| at.plus(window.length()) > now).count() as u32
+    }
 }
 
-impl Fixed {
-    /// Starts again when a new window has begun; counts one request if `limit` has room.
-    pub(crate) fn admit(&mut self, now: Timestamp, seconds: u32, limit: Option<u32>) -> Result<(), Duration> {
-        let length = i64::from(seconds) * 1_000_000;
-        let nth = now.as_micros().div_euclid(length);
-        if nth != self.nth {
-            *self = Self { nth, used: 0 };
+/// Requests in the running minute, hour and day; each starts on the full minute, hour and midnight UTC.
+#[derive(Default, Debug, Clone, Copy)]
+pub(crate) struct Calendar([Fixed; 3]);
+
+/// One window: its number since 1970 and the requests in it.
+#[derive(Default, Debug, Clone, Copy)]
+struct Fixed {
+    nth: i64,
+    used: u32,
+}
+
+impl Calendar {
+    /// Seconds of the windows.
+    pub(crate) const SECONDS: [u32; 3] = [60, 3600, 86_400];
+
+    /// Counts a request if all windows have room (`None`: no limit), else says which is full and for how long.
+    pub(crate) fn admit(&mut self, now: Timestamp, limits: [Option<u32>; 3]) -> Result<(), (usize, Duration)> {
+        for ((window, seconds), limit) in self.0.iter_mut().zip(Self::SECONDS).zip(limits) {
+            let nth = now.as_micros().div_euclid(i64::from(seconds) * 1_000_000);
+            if nth != window.nth {
+                *window = Fixed { nth, used: 0 };
+            }
+            let nth_window = Self::SECONDS.iter().position(|s| *s == seconds).unwrap_or_default();
+            if limit.is_some_and(|limit| window.used >= limit) {
+                return Err((nth_window, Self::until_next(now, nth_window)));
+            }
         }
-        if limit.is_some_and(|limit| self.used >= limit) {
-            return Err(Duration::from_micros((length - now.as_micros().rem_euclid(length)) as u64));
-        }
-        self.used += 1;
+        self.0.iter_mut().for_each(|window| window.used += 1);
         Ok(())
+    }
+
+    /// Requests counted in a window.
+    pub(crate) fn used(&self, window: usize) -> u32 {
+        self.0[window].used
+    }
+
+    /// Until the window starts afresh.
+    pub(crate) fn until_next(now: Timestamp, window: usize) -> Duration {
+        let length = i64::from(Self::SECONDS[window]) * 1_000_000;
+        Duration::from_micros((length - now.as_micros().rem_euclid(length)) as u64)
     }
 }
 
@@ -96,11 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn fixed_windows_start_on_the_minute() {
-        let mut window = Fixed::default();
-        assert!(window.admit(at(59), 60, Some(1)).is_ok());
-        assert_eq!(window.admit(at(59), 60, Some(1)), Err(Duration::from_secs(1)));
-        assert!(window.admit(at(60), 60, Some(1)).is_ok());
-        assert!(window.admit(at(61), 60, None).is_ok());
+    fn calendar_windows_start_on_the_minute() {
+        let (mut calendar, limits) = (Calendar::default(), [Some(1), Some(3), None]);
+        assert!(calendar.admit(at(59), limits).is_ok());
+        assert_eq!(calendar.admit(at(59), limits), Err((0, Duration::from_secs(1))));
+        assert!(calendar.admit(at(60), limits).is_ok());
+        assert!(calendar.admit(at(120), limits).is_ok());
+        assert_eq!(calendar.admit(at(180), limits), Err((1, Duration::from_mins(57))));
+        assert_eq!((calendar.used(0), calendar.used(1)), (0, 3), "a refusal is not counted");
     }
 }

@@ -134,6 +134,10 @@ mod tests {
         assert_eq!(shown(&a), shown(&b));
         assert_ne!(shown(&a), shown(&World::new(43, 2000, a.today, true)));
         assert_eq!(a.today.to_string(), "2026-11-02T00:00:00Z");
+        // Pinned: a new version of the generator must not change every test's world unnoticed.
+        let people: Vec<_> = a.people[1..4].iter().map(|p| p.job().email.as_str()).collect();
+        let pinned = ["michaelwhite@partridgelegal.example", "benoitbernard@ateliersdelaroche-fr.example", "naomi@taylor-associes.example"];
+        assert_eq!(people, pinned, "the world of seed 42");
     }
 
     #[test]

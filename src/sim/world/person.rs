@@ -4,7 +4,7 @@ use super::{
     ALL_CULTURES, Company, Country, Culture, Department, FREE_MAIL_HOSTS, Phones, Place, Rank, TITLES, culture_at_home, mail_letters, slug,
 };
 use crate::sim::dice::Dice;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// One job somebody has or had.
 #[derive(Clone)]
@@ -81,11 +81,18 @@ const HOSTILE: &[(&str, &str)] = &[
 ];
 
 pub(super) fn make(seed: u64, count: usize, companies: &[Company], phones: &mut Phones, hostile: bool) -> Vec<Person> {
-    let mut maker = Maker { seed, companies, phones, mailboxes: HashSet::new(), profiles: HashMap::new(), made: Vec::with_capacity(count) };
+    let mut maker = Maker { seed, companies, phones, mailboxes: HashMap::new(), profiles: HashMap::new(), made: Vec::with_capacity(count) };
     // Bigger companies employ more of the people, but not in proportion: sources know small firms better.
-    let weights: Vec<u32> = companies.iter().map(|c| 4 + 6 * c.employees.ilog2()).collect();
+    let mut sum = 0;
+    let sums: Vec<u32> = companies
+        .iter()
+        .map(|c| {
+            sum += 4 + 6 * c.employees.ilog2();
+            sum
+        })
+        .collect();
     for nth in 0..count as u32 {
-        let person = maker.one(nth, &weights);
+        let person = maker.one(nth, &sums);
         maker.made.push(person);
     }
     if hostile {
@@ -103,15 +110,16 @@ struct Maker<'w> {
     seed: u64,
     companies: &'w [Company],
     phones: &'w mut Phones,
-    mailboxes: HashSet<String>,
+    /// Mailboxes given out, by the name wished for.
+    mailboxes: HashMap<String, u32>,
     profiles: HashMap<String, u32>,
     made: Vec<Person>,
 }
 
 impl Maker<'_> {
-    fn one(&mut self, id: u32, weights: &[u32]) -> Person {
+    fn one(&mut self, id: u32, sums: &[u32]) -> Person {
         let mut dice = Dice::of(self.seed, "person", u64::from(id));
-        let employer = dice.weighted(weights.iter().copied()) as u32;
+        let employer = dice.among(sums) as u32;
         let company = &self.companies[employer as usize];
         let culture = if dice.percent(78) { culture_at_home(company.country.iso) } else { *dice.pick(ALL_CULTURES) };
         let (mut given, mut native_given, mut short) = *dice.pick_skewed(culture.given);
@@ -230,15 +238,10 @@ impl Maker<'_> {
 
     /// The wished mailbox, or the next number of it: two colleagues of one name get `ann.stone` and `ann.stone2`.
     fn free_mailbox(&mut self, wish: &str, host: &str) -> String {
-        let mut nth = 1;
-        loop {
-            let number = if nth == 1 { String::new() } else { nth.to_string() };
-            let address = format!("{wish}{number}@{host}");
-            if self.mailboxes.insert(address.clone()) {
-                return address;
-            }
-            nth += 1;
-        }
+        // Names hold no digits, so numbered mailboxes cannot meet wished ones.
+        let taken = self.mailboxes.entry(format!("{wish}@{host}")).or_default();
+        *taken += 1;
+        if *taken == 1 { format!("{wish}@{host}") } else { format!("{wish}{taken}@{host}") }
     }
 
     fn profile(&mut self, wish: &str) -> String {

@@ -19,6 +19,13 @@ pub struct Country {
     pub(super) mobile: &'static [Range],
 }
 
+impl Country {
+    /// Its cities, the largest first.
+    pub fn places(&self) -> &'static [Place] {
+        self.places
+    }
+}
+
 /// A city.
 pub struct Place {
     /// Its name.

@@ -144,7 +144,7 @@ impl Home {
         if home.stuck > 0
             && let Some(row) = rows.next()
         {
-            self.line(canvas, row, Some(Target::Stuck), "stuck", &words::count(home.stuck), Role::Warn);
+            self.line(canvas, row, Some(Target::Stuck), "stuck too long", &words::count(home.stuck), Role::Warn);
         }
     }
 

@@ -276,3 +276,19 @@ async fn windows_are_fixed_and_shown() {
     let answer = paid.request(Method::POST, "people/match").json(&json!({"email": "x@y.example"})).send().await.unwrap();
     assert_eq!(answer.headers()["x-rate-limit-hourly"], "", "unlimited is empty");
 }
+
+#[tokio::test]
+async fn a_source_learns_something_new() {
+    let apollo = Apollo::start().await;
+    let seen = sightings(apollo.sim.world(), Source::Apollo).into_iter().find(|seen| seen.days_old > 30).unwrap();
+    let title = async || apollo.post("people/match", json!({"id": seen.key})).await["person"]["title"].clone();
+    apollo.server.edit(json!({"id": seen.key, "set": {"title": "Chief Gardener", "mobile": null}})).unwrap();
+    assert_eq!(title().await, "Chief Gardener");
+    let found = apollo.search(json!({"person_titles": ["Chief Gardener"]})).await;
+    assert_eq!(
+        (&found["people"][0]["id"], &found["people"][0]["last_refreshed_at"]),
+        (&json!(seen.key), &json!("2026-11-02T07:11:09.310+00:00"))
+    );
+    assert!(apollo.server.edit(json!({"id": "nobody", "set": {}})).is_err());
+    assert!(apollo.server.edit(json!({"id": seen.key, "set": {"shoe_size": 9}})).is_err());
+}

@@ -664,6 +664,13 @@ async fn searching_and_the_first_day() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), clients.len());
+    for (records, column) in [(&clients, "domain"), (&users, "emailaddress")] {
+        let mut values: Vec<_> = records.iter().filter_map(|record| record[column].as_str()).map(str::to_lowercase).collect();
+        let count = values.len();
+        values.sort();
+        values.dedup();
+        assert_eq!(values.len(), count, "the first day has no double {column}");
+    }
     let ada = users.iter().find(|user| user.get("emailaddress").is_some()).unwrap();
     let email = ada["emailaddress"].as_str().unwrap();
     let found = halo.get(&format!("Users?search={}", &email.to_uppercase())).await;

@@ -1,7 +1,7 @@
 //! The minijinja side of mapping expressions: one closed environment, expressions only. No templates, no loops, no
 //! clock; fuel bounds time and memory, [`TEXT_LIMIT`] and [`ITEM_LIMIT`] bound what comes out.
 
-use super::expression::{Found, WRAPPERS, text_of};
+use super::{Found, WRAPPERS, text_of};
 use minijinja::{
     Environment, Error, ErrorKind, Expression, State, UndefinedBehavior, Value,
     value::{Serde, ValueKind},
@@ -96,7 +96,7 @@ fn sentence(error: &Error) -> String {
 }
 
 /// A JSON row as minijinja sees it, with only the `names` that are looked up; wrappers are looked into as paths do.
-pub(super) fn context(row: &serde_json::Value, names: &[String]) -> Value {
+pub(in crate::intake) fn context(row: &serde_json::Value, names: &[String]) -> Value {
     let value = |name: &str| match row.get(name) {
         Some(value) => Some(Value::from(Serde(value))),
         None if name == "person" => Some(Value::from(Serde(row))),

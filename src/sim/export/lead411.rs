@@ -1,0 +1,40 @@
+//! Lead411's export. Nobody has seen an authoritative header: this is the notes' suggestion (section 6), inferred.
+
+use super::{Column, blank, number};
+use crate::sim::lead411::email_result;
+
+pub(super) const COLUMNS: &[Column] = &[
+    ("Employee Id", |l| l.seen.key.clone()),
+    ("First Name", |l| l.seen.first.clone()),
+    ("Last Name", |l| l.seen.last.clone()),
+    ("Title", |l| l.seen.title.clone()),
+    ("Email", |l| l.seen.email.clone().unwrap_or_default()),
+    ("Email Status", |l| email_result(l.seen.mail).to_owned()),
+    ("Email Verified Date", |l| l.world.date(l.seen.days_old)),
+    ("Direct Dial", |l| l.seen.direct.clone().unwrap_or_else(|| "Not Available".to_owned())),
+    ("Mobile", |l| l.seen.mobile.clone().unwrap_or_else(|| "N/A".to_owned())),
+    ("LinkedIn URL", |l| l.linkedin("https")),
+    ("City", |l| l.seen.place.city.to_owned()),
+    ("State", |l| l.seen.place.state_code.to_owned()),
+    ("Country", |l| l.seen.country.iso.to_owned()),
+    ("Company Id", |l| l.of_company(|seen, _| seen.key.clone())),
+    ("Company Name", |l| l.of_company(|seen, _| seen.name.clone())),
+    ("Website", |l| l.of_company(|_, t| t.domain.clone())),
+    ("Company Phone", |l| l.of_company(|seen, _| seen.phone.clone().unwrap_or_default())),
+    ("Address", |l| l.of_company(|_, t| t.street.clone())),
+    ("Company City", |l| l.of_company(|_, t| t.place.city.to_owned())),
+    ("Company State", |l| l.of_company(|_, t| t.place.state_code.to_owned())),
+    ("Zip", |l| l.of_company(|_, t| t.postcode.clone())),
+    ("Company Country", |l| l.of_company(|_, t| t.country.iso.to_owned())),
+    ("Industry", |l| l.industry(|t| t.industry.label.to_owned())),
+    ("SIC Code", |l| l.of_company(|_, t| t.industry.sic.to_owned())),
+    ("Employees", |l| l.of_company(|seen, _| number(seen.employees))),
+    ("Revenue", |l| l.of_company(|seen, _| number(seen.revenue))),
+    ("Year Founded", |l| l.of_company(|seen, _| number(seen.founded))),
+    ("Technologies", |l| l.of_company(|_, t| t.technologies.iter().map(|x| x.name).collect::<Vec<_>>().join(", "))),
+    ("Intent Topics", |l| if l.one_in(4) { "Cloud Migration;Managed IT Services".to_owned() } else { String::new() }),
+    ("Intent Score", |l| if l.one_in(4) { "78".to_owned() } else { String::new() }),
+    ("Trigger Type", |l| l.funding(|_, _| "funding".to_owned())),
+    ("Trigger Date", |l| l.funding(|world, f| world.date(f.days_ago))),
+    ("Source", blank),
+];

@@ -1,0 +1,76 @@
+//! Lusha's contact export. Header: section 11 of the notes, marked high.
+
+use super::{Column, blank, number};
+use crate::sim::{
+    lusha::{confidence, seniority},
+    world::international,
+};
+
+pub(super) const COLUMNS: &[Column] = &[
+    ("Date", |l| l.world.date(0)),
+    ("User", |_| "Rosa Delgado".to_owned()),
+    ("First Name", |l| l.seen.first.clone()),
+    ("Last Name", |l| l.seen.last.clone()),
+    ("Work Email", |l| l.seen.email.clone().unwrap_or_default()),
+    ("Work Email Confidence", |l| confidence(l.seen.mail).unwrap_or_default().to_owned()),
+    ("Direct Email", |l| l.seen.private_email.clone().unwrap_or_default()),
+    ("Direct Email Confidence", blank),
+    ("Additional Email 1", blank),
+    ("Additional Email 1 Confidence", blank),
+    ("Additional Email 2", blank),
+    ("Additional Email 2 Confidence", blank),
+    ("Phone 1", |l| l.seen.mobile.as_deref().map(international).unwrap_or_default()),
+    ("Phone 1 Type", |l| if l.seen.mobile.is_some() { "mobile".to_owned() } else { String::new() }),
+    ("Phone 2", |l| l.seen.direct.as_deref().map(international).unwrap_or_default()),
+    ("Phone 2 Type", |l| if l.seen.direct.is_some() { "direct".to_owned() } else { String::new() }),
+    ("Job Title", |l| l.seen.title.clone()),
+    ("Seniority", |l| seniority(l.seen.rank).1.to_owned()),
+    ("Departments", |l| l.seen.department.label().to_owned()),
+    ("LinkedIn URL", |l| l.linkedin("https")),
+    ("Continent", blank),
+    ("Country", |l| l.seen.country.name.to_owned()),
+    ("State", |l| l.seen.place.state.to_owned()),
+    ("City", |l| l.seen.place.city.to_owned()),
+    ("Country ISO", |l| l.seen.country.iso.to_owned()),
+    ("Tags", blank),
+    ("Company Name", |l| l.of_company(|seen, _| seen.name.clone())),
+    ("Company Domain", |l| l.of_company(|seen, _| seen.domain.clone())),
+    ("Company Description", blank),
+    ("Company Year Founded", |l| l.of_company(|seen, _| number(seen.founded))),
+    ("Company Website", |l| l.of_company(|seen, _| format!("https://www.{}", seen.domain))),
+    // Spreadsheets take the two smallest bands for dates.
+    ("Company Number of Employees", |l| {
+        l.of_company(|_, t| match t.size_band() {
+            (1, _) if l.one_in(3) => "Jan-10".to_owned(),
+            (11, _) if l.one_in(3) => "Nov-50".to_owned(),
+            (from, Some(to)) => format!("{from}-{to}"),
+            (from, None) => format!("{from}+"),
+        })
+    }),
+    ("Company Revenue", |l| {
+        l.of_company(|seen, _| seen.revenue.map(|d| format!("${}M-${}M", d / 2_000_000, d / 500_000 + 1)).unwrap_or_default())
+    }),
+    ("Company LinkedIn URL", |l| l.of_company(|_, t| format!("https://www.linkedin.com/company/{}", t.linkedin))),
+    ("Total Funding Amount", |l| l.funding(|_, f| f.amount.to_string())),
+    ("Total Number of Rounds", |l| l.funding(|_, _| "1".to_owned())),
+    ("Last Round/Event Amount", |l| l.funding(|_, f| f.amount.to_string())),
+    ("Last Round/Event Type", |l| l.funding(|_, f| f.stage.to_owned())),
+    ("Last Round/Event Date", |l| l.funding(|world, f| world.date(f.days_ago))),
+    ("IPO Status", blank),
+    ("IPO Date", blank),
+    ("Company Main Industry", |l| l.industry(|t| t.industry.label.to_owned())),
+    ("Company Sub Industry", |l| l.industry(|t| t.industry.sector.to_owned())),
+    ("Company Technologies", |l| l.of_company(|_, t| t.technologies.iter().map(|x| x.name).collect::<Vec<_>>().join(", "))),
+    ("Company SIC (Standard Industrial Classification)", |l| l.of_company(|_, t| t.industry.sic.to_owned())),
+    ("Company NAIC (North American Industry Classification)", |l| l.of_company(|_, t| t.industry.naics.to_owned())),
+    ("Company Specialties", |l| l.of_company(|_, t| t.keywords.join(", "))),
+    ("Company Continent", blank),
+    ("Company Country", |l| l.of_company(|_, t| t.country.name.to_owned())),
+    ("Company State", |l| l.of_company(|_, t| t.place.state.to_owned())),
+    ("Company City", |l| l.of_company(|_, t| t.place.city.to_owned())),
+    ("Company Country ISO", |l| l.of_company(|_, t| t.country.iso.to_owned())),
+    ("Company Number of Intent Topics", blank),
+    ("Company Intent Topics", blank),
+    ("Company Intent Level", blank),
+    ("Topic Count Trend", blank),
+];

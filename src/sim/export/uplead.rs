@@ -1,0 +1,55 @@
+//! UpLead's export. Columns: section 5 of the notes, marked medium.
+
+use super::{Column, blank, number};
+use crate::sim::uplead::{email_status, employees, function, level, revenue, uuid_of};
+
+pub(super) const COLUMNS: &[Column] = &[
+    ("CompanyName", |l| l.of_company(|seen, _| seen.name.clone())),
+    ("CompanyCleanName", |l| l.of_company(|_, t| t.name.clone())),
+    ("CompanyAddress", |l| l.of_company(|_, t| t.street.clone())),
+    ("CompanyAddressLine2", blank),
+    ("CompanyCity", |l| l.of_company(|_, t| t.place.city.to_owned())),
+    ("CompanyState", |l| l.of_company(|_, t| t.place.state.to_owned())),
+    ("CompanyCounty", blank),
+    ("CompanyCountry", |l| l.of_company(|_, t| t.country.iso.to_owned())),
+    ("CompanyZip", |l| l.of_company(|_, t| t.postcode.clone())),
+    ("ContactCity", |l| l.seen.place.city.to_owned()),
+    ("ContactState", |l| l.seen.place.state.to_owned()),
+    ("ContactCounty", blank),
+    ("ContactCountry", |l| l.seen.country.iso.to_owned()),
+    ("ContactZip", blank),
+    ("Website", |l| l.of_company(|_, t| t.domain.clone())),
+    ("PhoneNumber", |l| l.of_company(|seen, _| seen.phone.clone().unwrap_or_default())),
+    ("MobileDirectDial", |l| l.seen.mobile.clone().or_else(|| l.seen.direct.clone()).unwrap_or_default()),
+    ("FaxNumber", blank),
+    ("SICCode", |l| l.of_company(|_, t| t.industry.sic.to_owned())),
+    ("6DigitSICCode", |l| l.of_company(|_, t| format!("{}01", t.industry.sic))),
+    ("IndustryCodes", blank),
+    ("IndustryTags", |l| {
+        l.industry(|t| std::iter::once(t.industry.label).chain(t.keywords.iter().copied()).collect::<Vec<_>>().join(", "))
+    }),
+    ("Revenue", |l| l.of_company(|seen, _| seen.revenue.map(|d| revenue(d).to_uppercase()).unwrap_or_default())),
+    ("NumberEmployees", |l| l.of_company(|_, t| employees(t))),
+    ("YrFounded", |l| l.of_company(|seen, _| number(seen.founded))),
+    ("FirstName", |l| l.seen.first.clone()),
+    ("LastName", |l| l.seen.last.clone()),
+    ("Title", |l| l.seen.title.clone()),
+    ("Email", |l| l.seen.email.clone().unwrap_or_default()),
+    ("EmailStatus", |l| match email_status(l.seen.mail) {
+        "accept_all" => "Accept All".to_owned(),
+        word => word[..1].to_uppercase() + &word[1..],
+    }),
+    ("JobFunction", |l| function(l.seen.department).0.to_owned()),
+    ("JobSubFunction", |l| function(l.seen.department).1.unwrap_or_default().to_owned()),
+    ("ManagementLevel", |l| level(l.seen.rank).unwrap_or_default().to_owned()),
+    ("ContactLinkedIn", |l| l.linkedin("https")),
+    ("CompanyLinkedIn", |l| l.of_company(|_, t| format!("https://www.linkedin.com/company/{}", t.linkedin))),
+    ("CompanyFacebook", blank),
+    ("CompanyTwitter", blank),
+    ("CompanyInstagram", blank),
+    ("CompanyYelp", blank),
+    ("CompanyYouTube", blank),
+    ("CompanyCrunchbase", blank),
+    ("CompanyInternalId", |l| l.of_company(|seen, _| uuid_of(l.world.seed, "company", seen.company.into()))),
+    ("ContactInternalId", |l| uuid_of(l.world.seed, "person", l.seen.nth.into())),
+];
