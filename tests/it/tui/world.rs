@@ -647,14 +647,14 @@ impl World {
                     ColumnPlan {
                         column: "First Name".into(),
                         field: Some(Field::FirstName),
-                        meaning: "First name".into(),
+                        meaning: "first_name".into(),
                         sure: 100,
                         sample: "Ann".into(),
                     },
                     ColumnPlan {
                         column: "Work Mail".into(),
                         field: Some(Field::Email),
-                        meaning: "E-mail".into(),
+                        meaning: "email".into(),
                         sure: 71,
                         sample: "ann@corp12.example".into(),
                     },
