@@ -126,7 +126,7 @@ impl Store {
     /// A number that differs from the last one when another process has written since. This process's own writes do not
     /// count: it is asked on the connection that makes them.
     pub async fn data_version(&self) -> Result<i64> {
-        self.write(|desk| desk.value("PRAGMA data_version", [])).await
+        self.write(|desk: &Desk<'_>| desk.value("PRAGMA data_version", [])).await
     }
 
     /// SQLite's own check of the whole file. Slow on a large one: for `doctor`.
