@@ -106,7 +106,7 @@ fn found(view: &View<'_>, lead: LeadId) -> store::Result<Lead> {
 }
 
 fn board(view: &View<'_>, rules: &Rules, filter: &BoardFilter, per_stage: u32, now: Timestamp) -> store::Result<Board> {
-    let counts = view.stage_counts()?;
+    let counts = if *filter == BoardFilter::default() { view.stage_counts()? } else { view.stage_counts_of(filter)? };
     let count = |at: &Position| {
         counts.iter().find(|count| count.lifecycle == at.lifecycle && count.stage == at.stage).map_or(0, |found| found.cards)
     };
@@ -115,8 +115,8 @@ fn board(view: &View<'_>, rules: &Rules, filter: &BoardFilter, per_stage: u32, n
         let mut stages = Vec::new();
         for spec in rules.workflows.stages(*lifecycle) {
             let cards = view.cards(&spec.position, filter, None, per_stage)?;
-            let count = if filter.owner.is_none() && filter.text.is_empty() { count(&spec.position) } else { cards.len() as u64 };
-            stages.push(StageLane { stage: spec.position.stage.clone(), title: spec.title.clone(), exit: spec.is_exit(), count, cards });
+            let (stage, title, count) = (spec.position.stage.clone(), spec.title.clone(), count(&spec.position));
+            stages.push(StageLane { stage, title, exit: spec.is_exit(), count, cards });
         }
         lanes.push(Lane { lifecycle: *lifecycle, stages });
     }

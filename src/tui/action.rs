@@ -307,11 +307,11 @@ actions! {
         Redo         "redo"           "redo"                 "does again what was undone last"                            SCREENS  Undoable Redoable   Decide ["ctrl-r"];
     }
     Merge {
-        TakeOurs     "take_ours"      "take HaloPSA's"       "keeps the value on the left"                                MERGE    Undoable Row        Decide ["h", "left"];
+        TakeOurs     "take_ours"      "keep known"           "keeps the value on the left"                                MERGE    Undoable Row        Decide ["h", "left"];
         TakeTheirs   "take_theirs"    "take incoming"        "takes the value on the right"                               MERGE    Undoable Row        Decide ["l", "right"];
         TakeBoth     "take_both"      "take both"            "joins the two values"                                       MERGE    Undoable Row        Decide ["b"];
-        AllOurs      "all_ours"       "all HaloPSA's"        "keeps the whole left side"                                  MERGE    Undoable Row        Decide ["H"];
-        AllTheirs    "all_theirs"     "all incoming"         "takes the whole right side"                                 MERGE    Undoable Row        Decide ["L"];
+        AllOurs      "all_ours"       "keep all known"       "keeps the whole left side"                                  MERGE    Undoable Row        Decide ["H"];
+        AllTheirs    "all_theirs"     "take all incoming"    "takes the whole right side"                                 MERGE    Undoable Row        Decide ["L"];
         Save         "save"           "save + next"          "merges as shown and opens the next pair"                    MERGE    Undoable Row        Decide ["enter"];
         OtherCandidate "other_candidate" "other candidate"   "compares with the next one it may be"                       MERGE    Safe     Candidates Look   ["tab"];
         SameFields   "same_fields"    "same fields"          "shows or hides the fields that agree"                       MERGE    Safe     Nothing    Look   ["z"];

@@ -12,10 +12,12 @@ pub mod chrome;
 pub mod desk;
 pub mod effects;
 pub mod event;
+pub mod folder;
 pub mod glyphs;
 pub mod keys;
 pub mod overlays;
 pub mod run;
+pub mod session;
 pub mod shared;
 pub mod terminal;
 pub mod testing;
@@ -25,6 +27,7 @@ pub mod widgets;
 pub mod words;
 
 pub use run::Leaving;
+pub use session::open;
 pub use shared::Me;
 
 use crate::{

@@ -519,11 +519,12 @@ async fn two_processes_share_one_file_and_notice_each_other() {
     let id = bed.contact("Ann Stone").await;
     assert_ne!(other.data_version().await.unwrap(), before);
     assert!(other.read(move |view| view.contact(id)).await.unwrap().is_some());
-    let written = other.written();
+    let (written, before) = (other.written(), other.data_version().await.unwrap());
     let face = face("Bob Reed", "");
     let bob = ContactId(bed.ids.next());
     other.write(move |desk| desk.add_contact(bob, &face, T0)).await.unwrap();
     assert!(written.has_changed().unwrap());
+    assert_eq!(other.data_version().await.unwrap(), before, "its own writes are no news");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,6 +30,13 @@ impl View<'_> {
         self.one(&format!("SELECT {COLUMNS} FROM decisions WHERE id = ?1"), [id.as_bytes()], decision)
     }
 
+    /// Decisions whose id's text form ends so.
+    pub fn decisions_ending(&self, short: &str) -> Result<Vec<DecisionId>> {
+        self.all("SELECT id FROM decisions WHERE substr(lower(hex(id)), -length(?1)) = lower(?1) LIMIT 3", [short], |row| {
+            row.id(0, DecisionId)
+        })
+    }
+
     /// What was known when it was decided.
     pub fn evidence_of(&self, id: DecisionId) -> Result<Option<Evidence>> {
         let sql = "SELECT evidence FROM decisions WHERE id = ?1 AND evidence IS NOT NULL";

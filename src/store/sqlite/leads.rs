@@ -26,6 +26,11 @@ fn lead(row: &Row<'_>) -> rusqlite::Result<Lead> {
     })
 }
 
+fn stage_count(row: &Row<'_>) -> rusqlite::Result<StageCount> {
+    let at = position(row, 0)?;
+    Ok(StageCount { lifecycle: at.lifecycle, stage: at.stage, cards: row.get::<_, i64>(2)? as u64 })
+}
+
 fn position(row: &Row<'_>, at: usize) -> rusqlite::Result<Position> {
     Ok(Position { lifecycle: row.word(at, |word| word.parse().ok())?, stage: StageKey(row.text(at + 1)?) })
 }
@@ -52,10 +57,15 @@ impl View<'_> {
     /// How many cards each stage holds.
     pub fn stage_counts(&self) -> Result<Vec<StageCount>> {
         let sql = "SELECT lifecycle, stage, count(*) FROM leads WHERE folded = 0 GROUP BY lifecycle, stage";
-        self.all(sql, [], |row| {
-            let at = position(row, 0)?;
-            Ok(StageCount { lifecycle: at.lifecycle, stage: at.stage, cards: row.get::<_, i64>(2)? as u64 })
-        })
+        self.all(sql, [], stage_count)
+    }
+
+    /// How many cards each stage holds of those that `filter` lets through.
+    pub fn stage_counts_of(&self, filter: &BoardFilter) -> Result<Vec<StageCount>> {
+        let sql = "SELECT l.lifecycle, l.stage, count(*) FROM leads l JOIN contacts c ON c.id = l.contact
+             WHERE l.folded = 0 AND (?1 IS NULL OR l.owner = ?1) AND (?2 = '' OR instr(c.folded_text, ?2) > 0)
+             GROUP BY l.lifecycle, l.stage";
+        self.all(sql, params![filter.owner.as_ref().map(Text::as_str), filter.text], stage_count)
     }
 
     /// Cards of one stage, longest there first, after `after`.

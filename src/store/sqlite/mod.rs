@@ -48,7 +48,6 @@ struct Inner {
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
     free: Semaphore,
-    watcher: Mutex<Connection>,
 }
 
 /// One consistent moment of the database. Its methods are the verbs that ask.
@@ -79,14 +78,12 @@ impl Store {
         prepare(&db)?;
         migrate::migrate(&mut db, path)?;
         let writer = Writer::start(db);
-        let mut readers = (0..=READERS).map(|_| reader(path)).collect::<Result<Vec<_>>>()?;
-        let watcher = readers.pop().ok_or(StoreError::Closed)?;
+        let readers = (0..READERS).map(|_| reader(path)).collect::<Result<Vec<_>>>()?;
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
             writer,
             readers: Mutex::new(readers),
             free: Semaphore::new(READERS),
-            watcher: Mutex::new(watcher),
         })))
     }
 
@@ -126,14 +123,10 @@ impl Store {
         self.0.writer.written()
     }
 
-    /// A number that differs from the last one when any process has written since.
+    /// A number that differs from the last one when another process has written since. This process's own writes do not
+    /// count: it is asked on the connection that makes them.
     pub async fn data_version(&self) -> Result<i64> {
-        let inner = self.0.clone();
-        let asked = tokio::task::spawn_blocking(move || {
-            let db = inner.watcher.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(db.query_row("PRAGMA data_version", [], |row| row.get(0))?)
-        });
-        asked.await.unwrap_or(Err(StoreError::Closed))
+        self.write(|desk: &Desk<'_>| desk.value("PRAGMA data_version", [])).await
     }
 
     /// SQLite's own check of the whole file. Slow on a large one: for `doctor`.

@@ -40,8 +40,10 @@ pub enum Purpose {
     Edit,
     /// So many at once?
     Batch,
-    /// Which search of the source?
-    Search,
+    /// Which search of a source, and how much of it?
+    Import,
+    /// Which field to add?
+    Field,
 }
 
 /// What the person answered.

@@ -3,6 +3,7 @@
 
 use super::{Done, Layer};
 use crate::{
+    domain::Field,
     services::{ColumnPlan, ImportFrom, ImportPlan, ImportRequest},
     tui::{
         action::Action,
@@ -91,7 +92,7 @@ impl Layer for Plan {
         };
         let (head, mut rest) = top(inner, 1);
         let rows = plan.rows.map(|rows| format!("   {}", words::many(rows, "row"))).unwrap_or_default();
-        let known = plan.columns.iter().filter(|column| column.field.is_some()).count();
+        let known = plan.columns.iter().filter(|column| !column.meaning.is_empty()).count();
         let columns = format!("   {known} of {} columns understood", plan.columns.len());
         canvas.line(head, &[("read as ", Role::Muted), (plan.source.label(), Role::Title), (&rows, Role::Text), (&columns, Role::Text)]);
         for note in &plan.notes {
@@ -100,12 +101,12 @@ impl Layer for Plan {
         }
         let (_, table) = top(rest, 1);
         let columns = [Column::share("Column", 3), Column::share("becomes", 2), Column::number("sure", 5), Column::share("for example", 3)];
-        self.columns.draw(canvas, table, &columns, true, |column, nth| match (nth, column.field) {
+        self.columns.draw(canvas, table, &columns, true, |column, nth| match (nth, column.meaning.is_empty()) {
             (0, _) => (Cow::Borrowed(column.column.as_str()), Role::Text),
-            (1, Some(field)) => (Cow::Borrowed(field.label()), Role::Good),
-            (1, None) => (Cow::Borrowed("kept, not used"), Role::Muted),
-            (2, Some(_)) => (Cow::Owned(format!("{}%", column.sure)), if column.sure < SURE { Role::Warn } else { Role::Muted }),
-            (2, None) => (Cow::Borrowed(""), Role::Muted),
+            (1, false) => (Cow::Borrowed(column.field.map_or(column.meaning.as_str(), |field| field.label())), Role::Good),
+            (1, true) => (Cow::Borrowed("kept, not used"), Role::Muted),
+            (2, false) => (Cow::Owned(format!("{}%", column.sure)), if column.sure < SURE { Role::Warn } else { Role::Muted }),
+            (2, true) => (Cow::Borrowed(""), Role::Muted),
             _ => (Cow::Borrowed(column.sample.as_str()), Role::Muted),
         });
         canvas.panel_note(area, "y starts  Esc closes");

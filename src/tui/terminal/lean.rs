@@ -383,8 +383,11 @@ mod tests {
     #[test]
     fn nothing_changed_writes_nothing() {
         let mut terminal = terminal(80, 24);
-        let draw = |terminal: &mut Terminal<_>| {
-            terminal.draw(|frame| frame.buffer_mut().set_string(3, 4, "Ann Stone", Style::new().bold()).clone_into(&mut ())).map(drop)
+        let draw = |terminal: &mut Terminal<Lean<Vec<u8>>>| {
+            let drawn = terminal.draw(|frame| {
+                frame.buffer_mut().set_string(3, 4, "Ann Stone", Style::new().bold());
+            });
+            drawn.map(drop)
         };
         draw(&mut terminal).unwrap();
         let before = terminal.backend().bytes();

@@ -196,12 +196,27 @@ impl Home {
                 &[
                     (&deed.actor, Role::Title),
                     (" ", Role::Text),
-                    (&deed.action, Role::Text),
+                    (done(&deed.action), Role::Text),
                     (" ", Role::Text),
                     (&words::count(deed.times), Role::Text),
                 ],
             );
         }
+    }
+}
+
+/// What a decision of that kind is called once it is made.
+fn done(action: &str) -> &str {
+    match action {
+        "create" => "created",
+        "join" | "merge" => "merged",
+        "drop" => "dropped",
+        "edit" => "edited",
+        "move" => "moved",
+        "defer" => "put off",
+        "settle" => "settled",
+        "undo" => "took back",
+        other => other,
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     home::{callable, standing},
 };
 use crate::{
-    domain::{Run, RunState, Source},
+    domain::{Run, RunState, Source, Text},
     services::{self, ImportFrom, ImportRequest, RunView, SourceState, outcomes},
     tui::{
         action::{Action, Need},
@@ -13,7 +13,12 @@ use crate::{
         canvas::{Canvas, left, top},
         desk::{Answer, Command, Failure, Query, Told},
         event::Slot,
-        overlays::{Purpose, Reply, menu::Menu, picker::Picker, rows::RunRows},
+        overlays::{
+            Purpose, Reply,
+            form::{Entry, Form},
+            picker::Picker,
+            rows::RunRows,
+        },
         shared::{Dirty, Shared, Tone},
         theme::Role,
         widgets::{
@@ -39,6 +44,9 @@ impl Item for RunView {
         self.run.id
     }
 }
+
+/// The search a source runs when none is named.
+const USUAL: &str = "the usual one";
 
 /// Which list has the cursor.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -79,21 +87,32 @@ impl Imports {
         }
     }
 
-    fn start(&self, search: Option<usize>, cx: &mut Shared) {
-        let Some(source) = self.sources.chosen() else { return };
-        let search = search.and_then(|place| source.searches.get(place).cloned());
-        let from = ImportFrom::Provider { source: source.source, search, set: Vec::new() };
-        cx.tell(Command::Import(ImportRequest { from, limit: None }));
-    }
-
+    /// Asks for what an import needs; Enter at once starts the usual one.
     fn import(&self, cx: &mut Shared) {
         let Some(source) = self.sources.chosen() else { return };
-        if source.searches.len() > 1 {
-            let title = format!("Import from {}", source.source);
-            cx.open(Menu::new(Purpose::Search, title, source.searches.iter().map(|search| (search.to_string(), "saved search")), 0));
-        } else {
-            self.start(None, cx);
-        }
+        let searches = std::iter::once(Text::new(USUAL)).chain(source.searches.iter().cloned()).collect();
+        let entries = vec![Entry::choice("Search", searches, USUAL), Entry::line("Filters", ""), Entry::line("Rows at most", "")];
+        let words =
+            "Filters are key=value, with ; between them: titles=IT director; domains=corp.example. Empty takes the search as it is saved.";
+        cx.open(Form::new(Purpose::Import, format!("Import from {}", source.source), words, entries));
+    }
+
+    fn start(&self, values: &[String], cx: &mut Shared) {
+        let (Some(source), [search, filters, limit]) = (self.sources.chosen(), values) else { return };
+        let parts = filters.split(';').map(str::trim).filter(|part| !part.is_empty());
+        let set: Option<Vec<_>> =
+            parts.map(|part| part.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))).collect();
+        let Some(set) = set else {
+            return cx.say(Tone::Bad, "a filter is written key=value, with ; between filters");
+        };
+        let limit = match limit.replace([',', ' '], "").parse() {
+            Ok(limit) => Some(limit),
+            Err(_) if limit.is_empty() => None,
+            Err(_) => return cx.say(Tone::Bad, format!("{limit} is not a number of rows")),
+        };
+        let search = (search != USUAL).then(|| Text::new(search));
+        let from = ImportFrom::Provider { source: source.source, search, set };
+        cx.tell(Command::Import(ImportRequest { from, limit }));
     }
 
     fn pause(&self, cx: &mut Shared) {
@@ -371,8 +390,8 @@ impl View for Imports {
     }
 
     fn replied(&mut self, purpose: Purpose, reply: Reply, cx: &mut Shared) {
-        if let (Purpose::Search, Reply::Chosen(place)) = (purpose, reply) {
-            self.start(Some(place), cx);
+        if let (Purpose::Import, Reply::Filled(values)) = (purpose, reply) {
+            self.start(&values, cx);
         }
     }
 

@@ -86,7 +86,7 @@ impl Record {
     fn add_field(&mut self, cx: &mut Shared) {
         let known: Vec<_> = self.fields.items().iter().map(Item::id).collect();
         let rest = Field::ALL.iter().filter(|field| !known.contains(field)).map(|field| (field.label(), ""));
-        cx.open(Menu::new(Purpose::Search, "Add a field", rest, 0));
+        cx.open(Menu::new(Purpose::Field, "Add a field", rest, 0));
     }
 
     fn show(&mut self, view: Box<RecordView>) {
@@ -106,7 +106,11 @@ impl Record {
     fn heading(canvas: &mut Canvas<'_>, row: Rect, view: &RecordView) {
         let summary = &view.summary;
         let halo = view.halo.user.map_or_else(|| "not in HaloPSA yet".to_owned(), |id| format!("HaloPSA #{id}"));
-        let lead = view.lead.as_ref().map(|lead| format!("   {} / {}", lead.position.lifecycle, lead.position.stage)).unwrap_or_default();
+        let lead = view
+            .lead
+            .as_ref()
+            .map(|lead| format!("   {}: {}", lead.position.lifecycle, lead.position.stage.as_str().replace('_', " ")))
+            .unwrap_or_default();
         let quality = format!("   Q{}", summary.quality);
         let pending = match view.halo.pending.len() {
             0 => String::new(),
@@ -133,7 +137,7 @@ impl Record {
         let columns = if wide {
             [Column::cells("", 16), Column::share("", 3), Column::share("", 3)]
         } else {
-            [Column::cells("", 9), Column::share("", 1), Column::cells("", 9)]
+            [Column::cells("", 11), Column::share("", 1), Column::cells("", 9)]
         };
         self.fields.draw(canvas, inner, &columns, self.pane == Pane::Fields, |golden, column| match column {
             0 => (Cow::Borrowed(golden.field.label()), Role::Muted),
@@ -314,7 +318,7 @@ impl View for Record {
                     cx.tell(Command::Edit { contact: view.summary.id, version: view.summary.version, choices });
                 }
             }
-            (Purpose::Search, Reply::Chosen(place)) => {
+            (Purpose::Field, Reply::Chosen(place)) => {
                 let known: Vec<_> = self.fields.items().iter().map(Item::id).collect();
                 if let Some(field) = Field::ALL.iter().filter(|field| !known.contains(field)).nth(place) {
                     self.editing = Some(*field);

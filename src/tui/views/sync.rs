@@ -143,14 +143,13 @@ impl Sync {
     }
 
     fn operation_list(canvas: &mut Canvas<'_>, area: Rect, table: &Table<OperationView>) {
-        let columns = [Column::cells("What", 7), Column::share("", 2), Column::number("Tries", 5), Column::share("When, or why not", 3)];
+        let columns = [Column::share("What", 2), Column::number("Tries", 5), Column::share("When, or why not", 3)];
         let now = canvas.now;
         table.draw(canvas, area, &columns, true, |view, column| {
             let operation = &view.operation;
             match column {
-                0 => (Cow::Borrowed(operation.target.entity()), Role::Muted),
-                1 => (Cow::Borrowed(view.words.as_str()), Role::Text),
-                2 => (Cow::Owned(operation.attempts.to_string()), Role::Muted),
+                0 => (Cow::Borrowed(view.words.as_str()), Role::Text),
+                1 => (Cow::Owned(operation.attempts.to_string()), Role::Muted),
                 _ => match (operation.state, &operation.last_error) {
                     (OperationState::Dead, Some(error)) => (Cow::Borrowed(error.as_str()), Role::Bad),
                     (OperationState::Sending, _) => (Cow::Borrowed("being sent"), Role::Info),

@@ -167,6 +167,23 @@ async fn an_import_starts_from_anywhere_in_eight_keys() {
 }
 
 #[tokio::test]
+async fn an_import_can_be_narrowed_before_it_starts() {
+    let world = World::new();
+    let mut console = console(&world, Setup::default()).await;
+    console.press("4 i right tab").await;
+    console.text("titles=IT director; domains = corp.example").press("tab").await;
+    console.text("200").press("enter").await;
+    let told = world.told();
+    let Some(Command::Import(request)) = told.first() else { panic!("{told:?}") };
+    let set = vec![("titles".to_owned(), "IT director".to_owned()), ("domains".to_owned(), "corp.example".to_owned())];
+    assert_eq!(request.from, ImportFrom::Provider { source: Source::Apollo, search: Some("it directors".into()), set });
+    assert_eq!(request.limit, Some(200));
+    console.press("i tab").await;
+    console.text("titles").press("enter").await;
+    assert!(console.screen().contains("a filter is written key=value"), "{}", console.screen());
+}
+
+#[tokio::test]
 async fn a_person_is_found_and_opened_from_anywhere() {
     let world = World::new();
     let mut console = console(&world, Setup::default()).await;

@@ -6,6 +6,7 @@ mod flows;
 mod keymap;
 #[cfg(unix)]
 mod pty;
+mod real;
 mod robust;
 mod screens;
 mod world;

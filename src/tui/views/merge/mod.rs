@@ -142,7 +142,7 @@ impl Merge {
     fn copy_menu(&self, cx: &mut Shared) {
         let Some(row) = self.rows.chosen() else { return };
         let shown = |value: &Option<Value>| value.as_ref().map(ToString::to_string).unwrap_or_default();
-        let choices = [("HaloPSA's", shown(&row.left)), ("incoming", shown(&row.right)), ("result", shown(&row.result))];
+        let choices = [("known", shown(&row.left)), ("incoming", shown(&row.right)), ("result", shown(&row.result))];
         cx.open(Menu::new(Purpose::Copy, format!("Copy {}", row.field.label()), choices, 2));
     }
 }

@@ -35,7 +35,7 @@ fn side<'r>(row: &'r MergeRow, mine: Option<&'r Value>, taken: bool, role: Role)
 fn result(row: &MergeRow) -> (Cow<'_, str>, Role) {
     match row.takes {
         Takes::Same => (Cow::Borrowed("same"), Role::Muted),
-        Takes::Left => (Cow::Borrowed("HaloPSA's"), Role::Ours),
+        Takes::Left => (Cow::Borrowed("known"), Role::Ours),
         Takes::Right => (Cow::Borrowed("incoming"), Role::Theirs),
         Takes::Both => (Cow::Borrowed("both"), Role::Good),
         Takes::Other => (value(row.result.as_ref()), Role::Good),
