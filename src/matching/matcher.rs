@@ -85,7 +85,7 @@ impl<S: Subject> Matcher<S> {
     /// Who is it? Does not put the record in.
     pub fn decide(&self, record: &Prepared<S>) -> Verdict<S> {
         let held = self.index.hold(record);
-        let found = self.scored(record, &held, self.settings.review_from);
+        let found = self.scored(record, &held, self.settings.review_from as f32);
         self.conclude(found)
     }
 
