@@ -15,6 +15,7 @@ pub mod event;
 pub mod folder;
 pub mod glyphs;
 pub mod keys;
+pub mod options;
 pub mod overlays;
 pub mod run;
 pub mod session;
@@ -26,6 +27,7 @@ pub mod views;
 pub mod widgets;
 pub mod words;
 
+pub use options::Options;
 pub use run::Leaving;
 pub use session::open;
 pub use shared::Me;
@@ -47,27 +49,6 @@ use crate::{
 use jiff::tz::TimeZone;
 use std::{path::PathBuf, sync::Arc};
 
-/// What the console needs to know before it starts.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Who sits there.
-    pub me: Me,
-    /// The text of a keymap file, if there is one.
-    pub keymap: Option<String>,
-    /// A shipped theme's name, or the text of a theme file.
-    pub theme: Option<String>,
-    /// No boxes, no bars: for screen readers.
-    pub plain: bool,
-    /// Only ASCII signs; otherwise the locale decides.
-    pub ascii: bool,
-    /// The link is slow: fewer frames.
-    pub slow_link: bool,
-    /// What the screens remembered when they were left last, as [`desk::Desk::remember`] got it.
-    pub memory: String,
-    /// Where crash files go.
-    pub crashes: PathBuf,
-}
-
 /// Why the console could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsoleError {
@@ -80,6 +61,24 @@ pub enum ConsoleError {
     /// The theme file.
     #[error(transparent)]
     Theme(#[from] ThemeError),
+    /// No theme has that name.
+    #[error("there is no theme {name:?}; shipped are {}, and a file themes/{name}.toml beside leadloom.toml makes one", shipped())]
+    NoTheme {
+        /// What was configured.
+        name: String,
+    },
+    /// A file beside the configuration cannot be read.
+    #[error("{} cannot be read: {reason}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+fn shipped() -> String {
+    theme::SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 impl From<std::io::Error> for ConsoleError {
@@ -95,6 +94,8 @@ pub fn look(options: &Options, var: impl Fn(&str) -> Option<String>) -> Result<L
         None => Theme::built_in(depth),
         Some(given) => match theme::SHIPPED.iter().find(|(name, _)| name == given) {
             Some((_, file)) => Theme::parse(file, depth)?,
+            // A theme's text has a line; a name has none.
+            None if !given.contains('=') => return Err(ConsoleError::NoTheme { name: given.clone() }),
             None => Theme::parse(given, depth)?,
         },
     };
