@@ -108,7 +108,7 @@ fn bare(folder: &Path) {
         let record = record.unwrap();
         insert.execute(rusqlite::params_from_iter(record.iter())).unwrap();
         count += 1;
-        if count % 500 == 0 {
+        if count.is_multiple_of(500) {
             db.execute_batch("COMMIT; BEGIN").unwrap();
         }
     }

@@ -167,7 +167,7 @@ impl<'a> Taking<'a> {
     }
 
     fn row(&mut self, row: ReadyRow, origin: Option<Origin>) -> Result<Outcome> {
-        if let Some(why) = row.withheld {
+        if let Some(why) = &row.withheld {
             return self.withhold(row.person, why);
         }
         let company = row.company.map(|incoming| self.company(incoming, origin)).transpose()?;
@@ -178,7 +178,7 @@ impl<'a> Taking<'a> {
     }
 
     /// Somebody who asked the source not to be processed: onto the do-not-contact list, and nothing else is kept.
-    fn withhold(&mut self, person: Option<Incoming<People>>, why: Text) -> Result<Outcome> {
+    fn withhold(&mut self, person: Option<Incoming<People>>, why: &Text) -> Result<Outcome> {
         let keys = person.map(|incoming| SuppressionKey::personal(&incoming.draft.fields)).unwrap_or_default();
         for key in keys {
             let entry =
