@@ -15,10 +15,22 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
+    let globals = &args.globals;
     match &args.command {
-        Some(Command::Config(what)) => cli::config::run(what, &args.globals, output),
+        Some(Command::Demo(what)) => cli::demo::run(what, globals, output),
+        Some(Command::Setup(what)) => cli::setup::run(what, globals, output),
+        Some(Command::Doctor(what)) => cli::doctor::run(what, globals, output),
+        Some(Command::Import(what)) => cli::import::run(what, globals, output),
+        Some(Command::Review(what)) => cli::review::run(what, globals, output),
+        Some(Command::Board(what)) => cli::board::run(what, globals, output),
+        Some(Command::Stage(what)) => cli::stage::run(what, globals, output),
+        Some(Command::Sync(what)) => cli::sync::run(what, globals, output),
+        Some(Command::Search(what)) => cli::search::run(what, globals, output),
+        Some(Command::Log(what)) => cli::log::run(what, globals, output),
+        Some(Command::Sim(what)) => cli::sim::run(what, output),
+        Some(Command::Config(what)) => cli::config::run(what, globals, output),
         Some(Command::Completions(what)) => cli::completions::run(what, output),
         Some(Command::Man(what)) => cli::man::run(what, output),
-        None => Err(Failure::wrong_use("say what to do").advise("All commands: leadloom --help")),
+        None => cli::console::run(globals, output),
     }
 }

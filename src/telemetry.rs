@@ -1,9 +1,11 @@
 //! Logs: a file for each day, and the ring that the log screen reads. Both get the same masked, printable
 //! entries from one layer. Absent: personal data and secrets, and any network exporter.
 
+mod files;
 mod mask;
 mod ring;
 
+pub use files::{Follower, Wanted};
 pub use mask::{is_secret_name, mask};
 pub use ring::{Entry, RING_ENTRIES, Ring};
 pub use tracing::Level;
@@ -29,6 +31,9 @@ const MESSAGE_CHARS: usize = 2_000;
 const FIELD_CHARS: usize = 500;
 /// Lines waiting for the disk; when they are full, new ones are dropped and counted rather than slowing work.
 const FILE_LINES: usize = 16_384;
+
+/// How the daily files' names end.
+const FILE_ENDING: &str = "log";
 
 /// Where logs go.
 #[derive(Clone, Debug)]
@@ -105,7 +110,7 @@ where
             let daily = rolling::Builder::new()
                 .rotation(rolling::Rotation::DAILY)
                 .filename_prefix("leadloom")
-                .filename_suffix("log")
+                .filename_suffix(FILE_ENDING)
                 .max_log_files(options.days.max(1))
                 .build(folder)
                 .map_err(|error| refused(error.to_string()))?;

@@ -1,7 +1,12 @@
-//! `leadloom board`: what may be typed after it.
+//! `leadloom board`: the pipeline for scripts.
 
-use crate::domain::Lifecycle;
+use super::{Column, Failure, Globals, Ink, Output, Table, open::Opened};
+use crate::{
+    domain::{Lifecycle, Text, Timestamp},
+    services::{Board, BoardFilter, Card},
+};
 use clap::builder::PossibleValuesParser;
+use serde_json::json;
 
 /// The pipeline: how many leads are in each stage, or the leads of one
 #[derive(clap::Args, Clone, Debug)]
@@ -28,4 +33,65 @@ pub struct Args {
 
 fn lifecycles() -> PossibleValuesParser {
     PossibleValuesParser::new(Lifecycle::ALL.iter().map(|lifecycle| lifecycle.key()))
+}
+
+/// Runs it.
+pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Failure> {
+    let opened = Opened::by(globals, output)?;
+    let filter =
+        BoardFilter { owner: args.owner.as_deref().map(Text::new), tag: args.tag.as_deref().map(Text::new), ..BoardFilter::default() };
+    let lifecycle = args.lifecycle.as_deref().and_then(|key| key.parse().ok());
+    match &args.stage {
+        Some(stage) => {
+            let near = lifecycle.map(|lifecycle| opened.me.first_stage(lifecycle));
+            let at = opened.me.named_stage(stage, near.as_ref())?;
+            let cards = opened.run(opened.me.cards(&at, &filter, None, args.limit))?;
+            show_cards(&cards, opened.me.now(), output)
+        }
+        None => counts(&opened.run(opened.me.board(&filter, 0))?, lifecycle, output),
+    }
+}
+
+fn show_cards(cards: &[Card], now: Timestamp, output: &mut Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return cards.iter().try_for_each(|card| output.object(card));
+    }
+    if cards.is_empty() {
+        output.say(Ink::Plain, "no card stands there");
+        return Ok(());
+    }
+    let mut table = Table::new(&[
+        Column::whole("lead"),
+        Column::text("name"),
+        Column::text("company"),
+        Column::number("score"),
+        Column::text("owner"),
+        Column::number("days"),
+        Column::text("lists"),
+    ]);
+    for card in cards {
+        let days = now.since(card.since).as_secs() / 86_400;
+        let lists: Vec<&str> = card.tags.iter().map(Text::as_str).collect();
+        let (id, score, days, lists) = (card.lead.short(), card.quality.to_string(), days.to_string(), lists.join(", "));
+        table.row([&id, card.name.as_str(), &card.company, &score, card.owner.as_deref().unwrap_or_default(), &days, &lists]);
+    }
+    output.table(&table)
+}
+
+fn counts(board: &Board, only: Option<Lifecycle>, output: &mut Output) -> Result<(), Failure> {
+    let lanes = board.lanes.iter().filter(|lane| only.is_none_or(|wanted| wanted == lane.lifecycle));
+    let mut table = Table::new(&[Column::whole("lifecycle"), Column::whole("stage"), Column::text("title"), Column::number("cards")]);
+    for lane in lanes {
+        for stage in &lane.stages {
+            let (lifecycle, key) = (lane.lifecycle.key(), stage.stage.as_str());
+            if output.is_json() {
+                output.object(
+                    &json!({ "lifecycle": lifecycle, "stage": key, "title": stage.title, "exit": stage.exit, "cards": stage.count }),
+                )?;
+            } else {
+                table.row([lifecycle, key, &stage.title, &stage.count.to_string()]);
+            }
+        }
+    }
+    if output.is_json() { Ok(()) } else { output.table(&table) }
 }

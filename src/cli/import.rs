@@ -1,9 +1,20 @@
-//! `leadloom import`: what may be typed after it.
+//! `leadloom import`: one run from its start to its end, or the runs there were.
 
-use super::{Assignment, IdText, value};
-use crate::domain::Source;
+use super::{
+    Assignment, Column, Failure, Globals, IdText, Ink, Output, Table,
+    open::{Opened, asked_to_stop},
+    value,
+};
+use crate::{
+    domain::{Counters, RunId, RunState, Source, Text},
+    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, error_file, outcomes},
+};
 use clap::{ArgGroup, Subcommand};
-use std::path::PathBuf;
+use serde_json::json;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// Import people and companies from a provider or a file
 ///
@@ -65,4 +76,155 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
         limit: u32,
     },
+}
+
+/// Progress is said this often.
+const PROGRESS: Duration = Duration::from_secs(2);
+
+/// Runs it.
+pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Failure> {
+    let filters = args.filters.iter().map(|one| (one.key.clone(), one.value.clone())).collect();
+    let opened = Opened::by(globals, output)?;
+    let from = match (&args.command, args.provider, &args.file) {
+        (Some(Command::List { limit }), ..) => return list(&opened, *limit, output),
+        (Some(Command::Resume { id }), ..) => return resume(&opened, id, output),
+        (None, Some(source), _) => ImportFrom::Provider { source, search: args.search.as_deref().map(Text::new), set: filters },
+        (None, None, Some(path)) => ImportFrom::File { path: path.clone(), source: args.origin, mapping: args.mapping.clone() },
+        (None, None, None) => return Err(Failure::wrong_use("say from where: a provider, or --file and a path")),
+    };
+    let request = ImportRequest { from, limit: args.limit.map(u64::from) };
+    if args.dry_run {
+        return plan(&opened.run(opened.me.plan_import(&request))?, output);
+    }
+    let id = opened.run(opened.me.start_import(&request))?;
+    finish(&opened, id, args.file.as_deref(), output)
+}
+
+fn resume(opened: &Opened, id: &IdText, output: &mut Output) -> Result<(), Failure> {
+    let id = opened.run(async {
+        let id = opened.me.named_run(&id.0).await?;
+        opened.me.resume_run(id).await?;
+        Ok::<_, Failure>(id)
+    })?;
+    finish(opened, id, None, output)
+}
+
+/// Waits for a run to end, saying how it goes, and reports it.
+fn finish(opened: &Opened, id: RunId, file: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
+    let view = opened.run(async {
+        let mut events = opened.me.subscribe();
+        let mut said = tokio::time::Instant::now();
+        let ended = opened.me.wait_for(id);
+        tokio::pin!(ended);
+        let stopped = asked_to_stop();
+        tokio::pin!(stopped);
+        loop {
+            tokio::select! {
+                view = &mut ended => return Ok::<_, Failure>(view?),
+                () = &mut stopped => {
+                    opened.me.stop_run(id).await?;
+                    output.say(Ink::Faint, "stopping after this page");
+                    return Ok(ended.await?);
+                }
+                event = events.recv() => if let Ok(Event::Progress { run, counters, .. }) = event
+                    && run == id
+                    && said.elapsed() >= PROGRESS
+                {
+                    said = tokio::time::Instant::now();
+                    output.say(Ink::Faint, &progress(&counters));
+                },
+            }
+        }
+    })?;
+    report(&view, file, output)
+}
+
+fn progress(counters: &Counters) -> String {
+    format!("read {}, created {}, enriched {}, review {}", counters.read, counters.created, counters.enriched, counters.review)
+}
+
+fn report(view: &RunView, file: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
+    let run = &view.run;
+    let state = match run.state {
+        RunState::Done => "done",
+        RunState::Failed | RunState::Refused => "failed",
+        RunState::Running | RunState::Paused | RunState::Stopped | RunState::Part => "part",
+    };
+    if output.is_json() {
+        let mut last = serde_json::to_value(run.counters).map_err(|fault| Failure::failed(fault.to_string()))?;
+        last["run"] = json!(run.id);
+        last["source"] = json!(run.source.key());
+        last["state"] = json!(state);
+        output.object(&last)?;
+    } else {
+        let counts = outcomes(&run.counters).map(|(outcome, count)| format!("{} {count}", outcome.key()));
+        output.line(&format!("{} {}: read {}, {}", run.source.label(), view.what, run.counters.read, counts.join(", ")))?;
+    }
+    let again = format!("Go on with it later: leadloom import resume {}", run.id.short());
+    let words = run.error.as_ref().map(ToString::to_string);
+    match run.state {
+        RunState::Refused => Err(Failure::not_configured(words.unwrap_or_else(|| "the login was refused".to_owned())).advise(again)),
+        RunState::Failed => Err(Failure::failed(words.unwrap_or_else(|| "the import failed".to_owned())).advise(again)),
+        RunState::Done if run.counters.failed > 0 => {
+            let failure = Failure::in_part(format!("{} rows could not be used; the others are kept", run.counters.failed));
+            Err(match file {
+                Some(file) => failure.advise(format!("Mend them in {} and import that file.", error_file(file).display())),
+                None => failure.advise(format!("They are listed with the run {} on the console's Imports screen.", run.id.short())),
+            })
+        }
+        RunState::Done => Ok(()),
+        RunState::Running | RunState::Paused | RunState::Stopped | RunState::Part => {
+            Err(Failure::in_part(words.unwrap_or_else(|| "it was stopped before its end; what was read is kept".to_owned())).advise(again))
+        }
+    }
+}
+
+fn plan(plan: &ImportPlan, output: &mut Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return output.object(plan);
+    }
+    for note in &plan.notes {
+        output.say(Ink::Faint, note);
+    }
+    if plan.columns.is_empty() {
+        let count = |count: Option<u64>| count.map_or_else(|| "an unknown number of".to_owned(), |count| count.to_string());
+        return output.line(&format!("{}: {} rows for at most {} credits", plan.source.label(), count(plan.rows), count(plan.credits)));
+    }
+    let mut table = Table::new(&[Column::text("column"), Column::text("becomes"), Column::number("sure"), Column::text("for example")]);
+    for column in &plan.columns {
+        let becomes = column.field.map_or(column.meaning.as_str(), |field| field.label());
+        let (becomes, sure) = if becomes.is_empty() { ("(kept, not used)", String::new()) } else { (becomes, format!("{}%", column.sure)) };
+        table.row([column.column.as_str(), becomes, &sure, &column.sample]);
+    }
+    output.table(&table)
+}
+
+fn list(opened: &Opened, limit: u32, output: &mut Output) -> Result<(), Failure> {
+    let runs = opened.run(opened.me.runs(None, None, limit))?;
+    if output.is_json() {
+        return runs.iter().try_for_each(|run| output.object(run));
+    }
+    if runs.is_empty() {
+        output.say(Ink::Plain, "nothing has been imported yet");
+        return Ok(());
+    }
+    let mut table = Table::new(&[
+        Column::whole("run"),
+        Column::whole("started"),
+        Column::text("source"),
+        Column::text("what"),
+        Column::whole("state"),
+        Column::number("read"),
+        Column::number("created"),
+        Column::number("review"),
+        Column::text("note"),
+    ]);
+    for RunView { run, what, .. } in &runs {
+        let started = run.started_at.to_string();
+        let counts = [run.counters.read, run.counters.created, run.counters.review].map(|count| count.to_string());
+        let [read, created, review] = &counts;
+        let (id, note) = (run.id.short(), run.error.as_deref().unwrap_or_default());
+        table.row([&id, started.get(..16).unwrap_or(&started), run.source.label(), what, run.state.key(), read, created, review, note]);
+    }
+    output.table(&table)
 }

@@ -1,4 +1,16 @@
-//! `leadloom log`: what may be typed after it.
+//! `leadloom log`: the daily log files for people and scripts.
+
+use super::{
+    Failure, Globals, Ink, Output,
+    open::{asked_to_stop, runtime},
+};
+use crate::telemetry::{Follower, Level, Wanted};
+use std::time::Duration;
+
+/// How often new lines are looked for.
+const LOOK: Duration = Duration::from_millis(500);
+/// Lines shown at once while following.
+const AT_ONCE: usize = 10_000;
 
 /// The log: what was done, what went wrong
 ///
@@ -18,4 +30,49 @@ pub struct Args {
     /// Go on as lines come
     #[arg(long, short)]
     pub follow: bool,
+}
+
+/// Runs it.
+pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Failure> {
+    let paths = globals.load()?.paths;
+    let level = args.level.as_deref().and_then(|level| level.parse::<Level>().ok());
+    let mut log = Follower::new(&paths.log_dir, Wanted { level, text: args.find.clone() });
+    let mut next = |limit: usize| {
+        log.next(limit).map_err(|error| Failure::failed(format!("the log in {} cannot be read: {error}", paths.log_dir.display())))
+    };
+    let latest = next(args.lines as usize)?;
+    if latest.is_empty() {
+        output.say(Ink::Plain, &format!("no such line in {}", paths.log_dir.display()));
+    }
+    latest.iter().try_for_each(|line| show(line, output))?;
+    if !args.follow {
+        return Ok(());
+    }
+    runtime()?.block_on(async {
+        let stopped = asked_to_stop();
+        tokio::pin!(stopped);
+        loop {
+            output.flush()?;
+            tokio::select! {
+                () = &mut stopped => return Ok(()),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            next(AT_ONCE)?.iter().try_for_each(|line| show(line, output))?;
+        }
+    })
+}
+
+/// A line as it is, or taken apart for scripts: when, how bad, which room, the rest.
+fn show(line: &str, output: &mut Output) -> Result<(), Failure> {
+    if !output.is_json() {
+        return output.line(line);
+    }
+    let mut rest = line;
+    let mut word = || {
+        let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
+        rest = after.trim_start();
+        word
+    };
+    let (at, level, room) = (word(), word(), word());
+    output.object(&serde_json::json!({ "at": at, "level": level.to_lowercase(), "room": room, "message": rest }))
 }

@@ -6,12 +6,14 @@
 pub mod board;
 pub mod completions;
 pub mod config;
+pub mod console;
 pub mod demo;
 pub mod doctor;
 mod failure;
 pub mod import;
 pub mod log;
 pub mod man;
+mod open;
 mod output;
 pub mod review;
 pub mod search;
@@ -80,11 +82,21 @@ fn levels() -> PossibleValuesParser {
     PossibleValuesParser::new(Level::ALL.iter().map(|level| level.key()))
 }
 
-/// The commands. Each has a file of its name here with what may be typed after it; one joins this list when the services
-/// behind it are there.
+/// The commands. Each has a file of its name here: what may be typed after it, and what it does.
 #[derive(Subcommand, Clone, Debug)]
 #[allow(missing_docs, reason = "the words over each command's Args are its help")]
 pub enum Command {
+    Demo(demo::Args),
+    Setup(setup::Args),
+    Doctor(doctor::Args),
+    Import(import::Args),
+    Review(review::Args),
+    Board(board::Args),
+    Stage(stage::Args),
+    Sync(sync::Args),
+    Search(search::Args),
+    Log(log::Args),
+    Sim(sim::Args),
     Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),

@@ -1,9 +1,22 @@
-//! `leadloom sim`: what may be typed after it.
+//! `leadloom sim`: the simulators alone, or their world as a file.
 
-use super::value;
-use crate::domain::Source;
+use super::{
+    Failure, Ink, Output,
+    open::{asked_to_stop, runtime, write_whole},
+    value,
+};
+use crate::{
+    ambient::SystemClock,
+    domain::{Clock as _, Source},
+    sim::{Sim, SimConfig, export, world::World},
+};
 use clap::Subcommand;
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Only the simulators of HaloPSA and the providers, for trying things out
 ///
@@ -38,4 +51,48 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+}
+
+/// Runs it.
+pub fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
+    match &args.command {
+        Some(Command::Export { source, out }) => export(args, *source, out.as_deref(), output),
+        None => serve(args, output),
+    }
+}
+
+fn export(args: &Args, source: Source, out: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
+    let world = Arc::new(World::new(args.seed, args.people as usize, SystemClock.now(), false));
+    let Some(path) = out else {
+        let mut text = Vec::new();
+        export::write(&world, source, &mut text)?;
+        return output.verbatim(&String::from_utf8_lossy(&text));
+    };
+    let rows = write_whole(path, |file| export::write(&world, source, file))?;
+    output.say(Ink::Good, &format!("wrote {rows} rows of {source}'s export to {}", path.display()));
+    Ok(())
+}
+
+fn serve(args: &Args, output: &mut Output) -> Result<(), Failure> {
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let config = SimConfig { seed: args.seed, people: args.people as usize, ..SimConfig::default() };
+        let sim = Sim::start(config).await.map_err(|error| Failure::failed(format!("the simulators could not start: {error}")))?;
+        let env: BTreeMap<String, String> = sim.env().into_iter().collect();
+        if let Some(path) = &args.ports_file {
+            let text = serde_json::to_string_pretty(&env).map_err(|fault| Failure::failed(fault.to_string()))?;
+            write_whole(path, |file| writeln!(file, "{text}"))?;
+            output.say(Ink::Good, &format!("running; addresses and logins are in {}; Ctrl-C ends it", path.display()));
+        } else if output.is_json() {
+            output.object(&env)?;
+        } else {
+            for (name, value) in &env {
+                output.line(&format!("{name}={value}"))?;
+            }
+            output.say(Ink::Good, "running; Ctrl-C ends it");
+        }
+        output.flush()?;
+        asked_to_stop().await;
+        Ok(())
+    })
 }

@@ -1,4 +1,14 @@
-//! `leadloom sync`: what may be typed after it.
+//! `leadloom sync`: HaloPSA kept in step, once or for as long as it runs.
+
+use super::{
+    Failure, Globals, Ink, Output,
+    open::{Opened, asked_to_stop},
+};
+use crate::services::{Session, SyncReport};
+use std::time::Duration;
+
+/// Log lines shown at once.
+const LINES: usize = 1_000;
 
 /// Keep HaloPSA in step: write what was decided here, read what was changed there
 #[derive(clap::Args, Clone, Debug)]
@@ -17,4 +27,89 @@ pub struct Args {
     /// Only write to HaloPSA
     #[arg(long)]
     pub push: bool,
+}
+
+/// A write that is not due within this long is left in the queue.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs it.
+pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Failure> {
+    let opened = Opened::by(globals, output)?;
+    if args.watch {
+        return watch(&opened, output);
+    }
+    let (pull, push) = (!args.push, !args.pull);
+    let report = opened.run(async {
+        let done = tokio::select! {
+            done = once(&opened.me, pull, push, output) => done,
+            () = asked_to_stop() => Err(Failure::in_part("stopped; what was done is kept, the rest is queued")),
+        };
+        opened.me.let_go().await;
+        done
+    })?;
+    if output.is_json() {
+        output.object(&report)?;
+    } else {
+        let SyncReport { pulled, pushed, conflicts, pending, dead } = report;
+        output.line(&format!("pulled {pulled}, pushed {pushed}, conflicts {conflicts}, pending {pending}, dead {dead}"))?;
+    }
+    match (report.pending, report.dead) {
+        (_, 1..) => Err(Failure::in_part(format!("{} writes need a person: HaloPSA refused them", report.dead))
+            .advise("They are listed with their reasons on the console's Sync screen.")),
+        (1.., 0) if push => {
+            Err(Failure::in_part(format!("{} writes are queued and not due yet", report.pending)).advise("The next sync sends them."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads once, then writes until nothing is due soon: held decisions are waited for.
+async fn once(me: &Session, pull: bool, push: bool, output: &mut Output) -> Result<SyncReport, Failure> {
+    let mut report = me.sync(pull, push).await?;
+    if !push {
+        return Ok(report);
+    }
+    loop {
+        let (now, due) = (me.now(), me.next_write_at().await?);
+        let Some(due) = due.filter(|due| due.since(now) <= PATIENCE) else { return Ok(report) };
+        if due > now {
+            output.say(
+                Ink::Faint,
+                &format!("{} writes are held for another {} s, so that undo costs nothing", report.pending, due.since(now).as_secs() + 1),
+            );
+            tokio::time::sleep(due.since(now)).await;
+        }
+        let next = me.sync(pull, true).await?;
+        report = SyncReport {
+            pulled: report.pulled + next.pulled,
+            pushed: report.pushed + next.pushed,
+            conflicts: report.conflicts + next.conflicts,
+            ..next
+        };
+    }
+}
+
+fn watch(opened: &Opened, output: &mut Output) -> Result<(), Failure> {
+    output.say(Ink::Faint, "keeping HaloPSA in step; Ctrl-C ends it");
+    opened.run(async {
+        // The first sync says at once what is wrong with the login or the setup.
+        let first = opened.me.sync_now().await?;
+        tracing::info!(pulled = first.pulled, pushed = first.pushed, "first sync");
+        let keeper = opened.me.keep();
+        let mut log = opened.ring.watch();
+        let mut seen = opened.ring.newest();
+        loop {
+            tokio::select! {
+                () = asked_to_stop() => break,
+                changed = log.changed() => if changed.is_err() { break },
+            }
+            for entry in opened.ring.after(seen, LINES) {
+                seen = entry.seq;
+                output.say(Ink::Plain, &entry.to_string());
+            }
+        }
+        keeper.stop().await;
+        opened.me.let_go().await;
+        Ok(())
+    })
 }

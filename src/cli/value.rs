@@ -1,6 +1,7 @@
 //! Kinds of words that several commands take. Absent: what they name.
 
-use crate::domain::{Period, Source};
+use super::Failure;
+use crate::domain::{Choice, Field, Period, Source, Text, custom_fields};
 use std::str::FromStr;
 
 /// `KEY=VALUE`.
@@ -46,4 +47,28 @@ pub fn source(raw: &str) -> Result<Source, String> {
 /// A length of time: `30m`, `7 days`.
 pub fn period(raw: &str) -> Result<Period, String> {
     raw.parse().map_err(|none: crate::domain::NoPeriod| none.to_string())
+}
+
+/// Fields and values that a person typed: a field by its key (`job_title`, `CF_204`) or its name (`pain_points`, `Pain
+/// points`); an empty value empties it.
+pub fn choices(assignments: &[Assignment]) -> Result<Vec<Choice>, Failure> {
+    let one = |assignment: &Assignment| {
+        let value = Some(assignment.value.as_str()).filter(|value| !value.is_empty()).map(Text::new);
+        Ok(Choice { field: field(&assignment.key)?, value })
+    };
+    assignments.iter().map(one).collect()
+}
+
+fn field(name: &str) -> Result<Field, Failure> {
+    let plain = |words: &str| words.to_lowercase().replace([' ', '-'], "_");
+    let wanted = plain(name);
+    let called = |field: &&Field| plain(field.key()) == wanted || plain(field.label()) == wanted;
+    Field::ALL.iter().find(called).copied().ok_or_else(|| {
+        let failure = Failure::wrong_use(format!("no field is called {name:?}"));
+        if let Some(near) = Field::nearest(name) {
+            return failure.advise(format!("Perhaps {}?", near.key()));
+        }
+        let own: Vec<String> = custom_fields().iter().map(|custom| plain(custom.field.label())).collect();
+        failure.advise(format!("Fields of a lead: {}", own.join(", ")))
+    })
 }

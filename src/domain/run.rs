@@ -19,6 +19,8 @@ pub enum RunState {
     Part,
     /// Ended by an error; it can be resumed.
     Failed,
+    /// Ended because the source refused the login; it can be resumed.
+    Refused,
 }
 
 impl RunState {
@@ -31,12 +33,14 @@ impl RunState {
             Self::Done => "done",
             Self::Part => "part",
             Self::Failed => "failed",
+            Self::Refused => "refused",
         }
     }
 
     /// The state of that name.
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Running, Self::Paused, Self::Stopped, Self::Done, Self::Part, Self::Failed].into_iter().find(|state| state.key() == key)
+        let all = [Self::Running, Self::Paused, Self::Stopped, Self::Done, Self::Part, Self::Failed, Self::Refused];
+        all.into_iter().find(|state| state.key() == key)
     }
 }
 

@@ -127,6 +127,7 @@ fn feed_error(error: &FetchError) -> FeedError {
     let then = match error.class() {
         Some(Class::RateLimited | Class::Resting) => Then::Wait(wait),
         Some(Class::Quota) => Then::End,
+        Some(Class::Auth | Class::Permission) => Then::Refuse,
         _ => Then::Fail,
     };
     FeedError { words: Text::from(error.to_string()), then }

@@ -9,7 +9,10 @@ use crate::{
     intake::{Mapping, Recognition},
     providers::file::{FileSource, Options},
     store::StoreError,
-    sync::import::{self, Job},
+    sync::{
+        Core,
+        import::{self, Job},
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -46,7 +49,23 @@ pub(super) struct Desk {
     at_work: Mutex<HashMap<RunId, AtWork>>,
 }
 
+impl Desk {
+    /// Ends the runs of this process where they are, and gives them back: any process can go on with them.
+    pub(super) async fn let_go(&self, core: &Core) {
+        let runs: Vec<_> = self.at_work.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        for (id, at_work) in runs.into_iter().filter(|(_, at_work)| !at_work.handle.is_finished()) {
+            at_work.handle.abort();
+            // Aborted: what it was doing is either written whole or not at all.
+            let _cancelled = at_work.handle.await;
+            if let Err(error) = import::let_go(core, id, at_work.holder).await {
+                tracing::warn!(%error, run = %id, "the run could not be given back; its lease ends by itself");
+            }
+        }
+    }
+}
+
 struct AtWork {
+    holder: String,
     handle: JoinHandle<Result<Run, StoreError>>,
     since: Timestamp,
     read: u64,
@@ -180,6 +199,7 @@ impl Session {
             })?,
         };
         let core = self.services.core.clone();
+        let holder = self.services.core.store.holder(self.login());
         let job = Job {
             run: id,
             feed,
@@ -187,7 +207,7 @@ impl Session {
             mapping: Arc::new(mapping),
             limit: asked.limit,
             actor: Actor::Person(self.login().clone()),
-            holder: format!("{}:{}", self.login(), std::process::id()),
+            holder: holder.clone(),
         };
         let services = self.services.clone();
         let handle = tokio::spawn(async move {
@@ -204,7 +224,7 @@ impl Session {
             .at_work
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, AtWork { handle, since: self.now(), read: 0 });
+            .insert(id, AtWork { holder, handle, since: self.now(), read: 0 });
         Ok(())
     }
 
@@ -287,7 +307,7 @@ fn source_state(services: &Parts, source: Source, last: Option<Run>, held: bool)
         Some(RunState::Running) if held && error.is_some() => SourceStanding::Waiting,
         Some(RunState::Running) if held => SourceStanding::Running,
         Some(RunState::Paused) => SourceStanding::Paused,
-        Some(RunState::Failed) if error.as_deref().is_some_and(|words| words.contains("refused the login")) => SourceStanding::Refused,
+        Some(RunState::Refused) => SourceStanding::Refused,
         Some(RunState::Failed) => SourceStanding::Failed,
         _ if source.file_only() => SourceStanding::FileOnly,
         _ if !ready => SourceStanding::NotConfigured,

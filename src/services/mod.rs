@@ -2,7 +2,7 @@
 //! rooms below, and answers with types that are ready to show. Absent: ratatui, clap, axum.
 //!
 //! `Services` holds the parts; a [`Session`] is one person at the door, and has the verbs: `review` and `merge`
-//! (questions and decisions), `records`, `pipeline`, `imports`, `halo` (sync, setup), `home`, `doctor`.
+//! (questions and decisions), `records`, `pipeline`, `imports`, `halo` (sync, setup), `home`, `doctor`. A [`Keeper`] does what goes on by itself.
 
 mod doctor;
 mod error;
@@ -12,6 +12,7 @@ mod halo;
 mod history;
 mod home;
 mod imports;
+mod keeper;
 mod merge;
 mod open;
 mod pipeline;
@@ -20,7 +21,9 @@ mod review;
 mod session;
 mod types;
 
+pub use crate::providers::file::error_path as error_file;
 pub use error::{Kind, ServiceError};
+pub use keeper::Keeper;
 pub use open::Opening;
 pub use session::Session;
 pub use types::*;

@@ -93,7 +93,7 @@ fn halo(config: &Config, core: &Core, needs: Needs, tools: &Tools) -> std::resul
         settle: SETTLE,
         look_first: true,
     };
-    let holder = format!("leadloom {}", std::process::id());
+    let holder = core.store.holder("leadloom");
     Ok(HaloSync::new(core.clone(), client, needs, manner, &holder))
 }
 

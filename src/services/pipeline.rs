@@ -50,6 +50,11 @@ impl Session {
         found.map_err(|unknown| ServiceError::new(Kind::Invalid, unknown.to_string()))
     }
 
+    /// Where cards begin in a lifecycle.
+    pub fn first_stage(&self, lifecycle: Lifecycle) -> Position {
+        self.services.core.rules.workflows.first(lifecycle).position.clone()
+    }
+
     /// Moves a card to a stage, with what a form filled in. A move that the workflow refuses changes nothing and
     /// says what is missing.
     pub async fn move_card(&self, lead: LeadId, to: &Position, choices: &[Choice], version: Option<u32>) -> Result<Moved> {

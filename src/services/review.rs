@@ -174,6 +174,16 @@ impl Session {
         self.done(decision).await
     }
 
+    /// The decision that a person names by its id or by the last digits of it.
+    pub async fn named_decision(&self, name: &str) -> Result<DecisionId> {
+        if let Ok(id) = name.parse() {
+            return Ok(id);
+        }
+        let short = name.to_owned();
+        let found = self.look(move |view| view.decisions_ending(&short)).await?;
+        only(&found, "decision", name, DecisionId::short)
+    }
+
     /// What `undo` would take back.
     pub async fn last_undoable(&self) -> Result<Option<super::HistoryRow>> {
         let Some(last) = self.last_of(|decision| !matches!(decision.action, Action::Undo { .. })).await? else { return Ok(None) };

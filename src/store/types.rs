@@ -173,6 +173,8 @@ pub struct Card {
 pub struct BoardFilter {
     /// Only this owner's.
     pub owner: Option<Text>,
+    /// Only on this list.
+    pub tag: Option<Text>,
     /// Only with this text in name or company.
     pub text: String,
 }

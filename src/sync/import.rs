@@ -53,6 +53,8 @@ pub enum Then {
     End,
     /// Somebody has to mend something.
     Fail,
+    /// Somebody has to mend the login.
+    Refuse,
 }
 
 /// A run at work: what it reads and how it is understood.
@@ -77,6 +79,11 @@ pub struct Job {
 /// Runs at work, anywhere.
 pub fn running(view: &View<'_>, now: Timestamp) -> Result<Vec<RunId>> {
     Ok(view.leases(PREFIX, now)?.iter().filter_map(|name| name.strip_prefix(PREFIX)?.parse().ok()).collect())
+}
+
+/// Gives a run's lease back, if `holder` has it.
+pub async fn let_go(core: &Core, run: RunId, holder: String) -> Result<()> {
+    core.store.write(move |desk| desk.release_lease(&lease_name(run), &holder)).await
 }
 
 const PREFIX: &str = "run:";
@@ -113,6 +120,8 @@ enum End {
     Part(Text),
     /// Somebody has to mend something.
     Failed(Text),
+    /// Somebody has to mend the login.
+    Refused(Text),
 }
 
 async fn hold(core: &Core, job: &Job) -> Result<bool> {
@@ -158,7 +167,8 @@ async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>) -> R
                 return Ok(End::Asked);
             }
             Err(FeedError { words, then: Then::Fail }) => return Ok(End::Failed(words)),
-            Err(FeedError { words, .. }) => return Ok(End::Part(words)),
+            Err(FeedError { words, then: Then::Refuse }) => return Ok(End::Refused(words)),
+            Err(FeedError { words, then: Then::End | Then::Wait(_) }) => return Ok(End::Part(words)),
         };
         if let Some(limit) = job.limit {
             truncate(&mut raw, limit.saturating_sub(seen));
@@ -238,6 +248,7 @@ async fn finish(core: &Core, job: &Job, end: End) -> Result<Run> {
                 End::Asked => (stands.state, None),
                 End::Part(words) => (RunState::Part, Some(words)),
                 End::Failed(words) => (RunState::Failed, Some(words)),
+                End::Refused(words) => (RunState::Refused, Some(words)),
             };
             let finished = (!matches!(state, RunState::Running | RunState::Paused)).then_some(now);
             desk.set_run_state(id, state, finished, words.as_ref())?;

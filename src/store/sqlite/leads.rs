@@ -64,8 +64,10 @@ impl View<'_> {
     pub fn stage_counts_of(&self, filter: &BoardFilter) -> Result<Vec<StageCount>> {
         let sql = "SELECT l.lifecycle, l.stage, count(*) FROM leads l JOIN contacts c ON c.id = l.contact
              WHERE l.folded = 0 AND (?1 IS NULL OR l.owner = ?1) AND (?2 = '' OR instr(c.folded_text, ?2) > 0)
+               AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(l.tags) WHERE value = ?3))
              GROUP BY l.lifecycle, l.stage";
-        self.all(sql, params![filter.owner.as_ref().map(Text::as_str), filter.text], stage_count)
+        let (owner, tag) = (filter.owner.as_deref(), filter.tag.as_deref());
+        self.all(sql, params![owner, filter.text, tag], stage_count)
     }
 
     /// Cards of one stage, longest there first, after `after`.
@@ -74,10 +76,11 @@ impl View<'_> {
              FROM leads l JOIN contacts c ON c.id = l.contact
              WHERE l.folded = 0 AND l.lifecycle = ?1 AND l.stage = ?2 AND (l.since, l.id) > (?3, ?4)
                AND (?5 IS NULL OR l.owner = ?5) AND (?6 = '' OR instr(c.folded_text, ?6) > 0)
+               AND (?8 IS NULL OR EXISTS (SELECT 1 FROM json_each(l.tags) WHERE value = ?8))
              ORDER BY l.since, l.id LIMIT ?7";
         let (since, id) = after.map_or((i64::MIN, [0; 16]), |key| (key.since.as_micros(), *key.lead.0.as_bytes()));
-        let owner = filter.owner.as_ref().map(Text::as_str);
-        self.all(sql, params![at.lifecycle.key(), at.stage.as_str(), since, id, owner, filter.text, limit], |row| {
+        let (owner, tag) = (filter.owner.as_deref(), filter.tag.as_deref());
+        self.all(sql, params![at.lifecycle.key(), at.stage.as_str(), since, id, owner, filter.text, limit, tag], |row| {
             Ok(Card {
                 lead: row.id(0, LeadId)?,
                 contact: row.id(1, ContactId)?,

@@ -13,6 +13,7 @@ mod members;
 mod migrate;
 mod outbox;
 mod overrides;
+mod presence;
 mod records;
 mod reviews;
 mod runs;
@@ -22,6 +23,7 @@ mod ui_state;
 mod writer;
 
 use super::{Result, StoreError};
+use presence::Presence;
 use rusqlite::{Connection, OpenFlags};
 use std::{
     ops::Deref,
@@ -48,6 +50,7 @@ struct Inner {
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
     free: Semaphore,
+    presence: Presence,
 }
 
 /// One consistent moment of the database. Its methods are the verbs that ask.
@@ -72,19 +75,24 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self> {
         let fail = |what: String| StoreError::Open { path: path.to_owned(), what };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| fail(error.to_string()))?;
+            create_private(folder).map_err(|error| fail(error.to_string()))?;
         }
         let mut db = Connection::open(path).map_err(|error| fail(error.to_string()))?;
         prepare(&db)?;
         migrate::migrate(&mut db, path)?;
+        for gone in presence::sweep(path).map_err(|error| fail(error.to_string()))? {
+            Desk { view: View { db: &db } }.release_leases_of(&gone)?;
+        }
+        let presence = Presence::take(path).map_err(|error| fail(error.to_string()))?;
         let writer = Writer::start(db);
         let readers = (0..READERS).map(|_| reader(path)).collect::<Result<Vec<_>>>()?;
-        Ok(Self(Arc::new(Inner {
-            path: path.to_owned(),
-            writer,
-            readers: Mutex::new(readers),
-            free: Semaphore::new(READERS),
-        })))
+        Ok(Self(Arc::new(Inner { path: path.to_owned(), writer, readers: Mutex::new(readers), free: Semaphore::new(READERS), presence })))
+    }
+
+    /// The name under which `who` holds leases in this process. When the process dies, the next one to open the database
+    /// gives them back.
+    pub fn holder(&self, who: &str) -> String {
+        format!("{} {who}", self.0.presence.name())
     }
 
     /// Where the database lies.
@@ -156,6 +164,15 @@ impl Inner {
         ended.map_err(|error| E::from(StoreError::from(error)))?;
         answer
     }
+}
+
+/// Personal data is nobody else's on this machine.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 fn reader(path: &Path) -> Result<Connection> {

@@ -22,6 +22,7 @@ use crate::{
 };
 use serde::Serialize;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Mutex;
 
 /// The cell that remembers the tenant by name.
 const TENANT: &str = "halo:tenant";
@@ -98,12 +99,14 @@ pub struct HaloSync {
     needs: Arc<Needs>,
     manner: Manner,
     holder: Arc<str>,
+    /// The lease keeps processes apart; this keeps the tasks of one process apart.
+    turn: Arc<Mutex<()>>,
 }
 
 impl HaloSync {
     /// Over that core and client. `holder` names this process in the lease.
     pub fn new(core: Core, halo: Halo, needs: Needs, manner: Manner, holder: &str) -> Self {
-        Self { core, halo, needs: Arc::new(needs), manner, holder: holder.into() }
+        Self { core, halo, needs: Arc::new(needs), manner, holder: holder.into(), turn: Arc::default() }
     }
 
     /// The client.
@@ -111,18 +114,25 @@ impl HaloSync {
         &self.halo
     }
 
-    /// One sync: pull, push, or both. Only one process syncs at a time.
+    /// One sync: pull, push, or both. Only one process syncs at a time; within one process the second waits for the
+    /// first. Dropped half-way it leaves the lease behind: call [`HaloSync::let_go`].
     pub async fn once(&self, pull: bool, push: bool) -> Result<Report, SyncError> {
+        let _turn = self.turn.lock().await;
         let held = self.lease().await?;
         let done = self.both(pull, push).await;
-        let (name, holder) = (state::LEASE, self.holder.clone());
-        self.core.store.write(move |desk| desk.release_lease(name, &holder)).await?;
+        self.let_go().await?;
         let words = done.as_ref().err().map(ToString::to_string);
         let now = self.core.clock.now();
         self.core.store.write(move |desk| state::set_trouble(desk, words.as_deref(), now)).await?;
         tracing::debug!(token = held.token, "lease returned");
         self.core.bus.tell(super::bus::Event::Changed);
         done
+    }
+
+    /// Gives the lease back, if this process has it.
+    pub async fn let_go(&self) -> Result<(), StoreError> {
+        let (name, holder) = (state::LEASE, self.holder.clone());
+        self.core.store.write(move |desk| desk.release_lease(name, &holder)).await
     }
 
     async fn both(&self, pull: bool, push: bool) -> Result<Report, SyncError> {

@@ -267,7 +267,7 @@ fn run_state(state: RunState) -> (&'static str, Role) {
         RunState::Running => Role::Info,
         RunState::Paused | RunState::Stopped | RunState::Part => Role::Warn,
         RunState::Done => Role::Good,
-        RunState::Failed => Role::Bad,
+        RunState::Failed | RunState::Refused => Role::Bad,
     };
     (state.key(), role)
 }

@@ -46,7 +46,7 @@ pub struct Pipeline {
 
 impl Pipeline {
     fn filter(&self, cx: &Shared) -> BoardFilter {
-        BoardFilter { owner: self.mine.then(|| cx.me.name.clone()), text: self.filter.text().to_owned() }
+        BoardFilter { owner: self.mine.then(|| cx.me.name.clone()), text: self.filter.text().to_owned(), tag: None }
     }
 
     fn lane(&self) -> Option<&Lane> {

@@ -1,0 +1,139 @@
+//! The keeper: what goes on by itself while a console or `sync --watch` is open. Questions that were put off come back,
+//! other processes' writes are told to the screens, HaloPSA is read every `[sync] poll` and written when a write is due.
+
+use super::{Kind, Result, Role, Services, Session, SyncReport};
+use crate::{domain::Timestamp, sync::bus::Event};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How often the keeper looks around. Putting off, holding and polling count in seconds and more.
+const TICK: Duration = Duration::from_secs(1);
+/// How long it leaves HaloPSA alone after a failure; doubled with each further one.
+const REST: Duration = Duration::from_secs(15);
+/// The longest rest.
+const LONG_REST: Duration = Duration::from_secs(600);
+
+/// A keeper at work. [`Keeper::stop`] ends it in order.
+pub struct Keeper {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Session {
+    /// Sets a keeper to work in this process. Somebody who may only look gets one that leaves HaloPSA alone.
+    pub fn keep(&self) -> Keeper {
+        let stop = CancellationToken::new();
+        let work =
+            Work { me: self.clone(), syncs: self.role() >= Role::Operator && self.services.halo.is_ok(), failures: 0, again_at: None };
+        let task = tokio::spawn(work.run(stop.clone()));
+        Keeper { stop, task }
+    }
+
+    /// Gives back what this process holds, so that another can go on with it at once.
+    pub async fn let_go(&self) {
+        self.services.let_go().await;
+    }
+}
+
+impl Keeper {
+    /// Stops; a sync under way is left between two calls or in the middle of one, which the next sync mends.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        // A keeper that died has nothing left to stop.
+        let _ended = self.task.await;
+    }
+}
+
+impl Services {
+    async fn let_go(&self) {
+        if let Ok(halo) = &self.halo
+            && let Err(error) = halo.let_go().await
+        {
+            tracing::warn!(%error, "the sync's lease could not be given back; it ends by itself");
+        }
+        self.imports.let_go(&self.core).await;
+    }
+}
+
+struct Work {
+    me: Session,
+    syncs: bool,
+    failures: u32,
+    /// Not before this, after a failure.
+    again_at: Option<Timestamp>,
+}
+
+impl Work {
+    async fn run(mut self, stop: CancellationToken) {
+        let mut version = None;
+        loop {
+            if let Err(error) = self.look_around(&mut version).await {
+                tracing::warn!(%error, "the keeper could not look around");
+            }
+            if self.syncs {
+                let stopped = tokio::select! {
+                    () = stop.cancelled() => true,
+                    () = self.sync() => false,
+                };
+                if stopped {
+                    return;
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(TICK) => {}
+            }
+        }
+    }
+
+    async fn look_around(&self, version: &mut Option<i64>) -> Result<()> {
+        let now = self.me.services.core.store.data_version().await?;
+        if version.replace(now).is_some_and(|before| before != now) {
+            self.me.services.core.bus.tell(Event::Changed);
+        }
+        if self.me.role() >= Role::Operator {
+            self.me.wake().await?;
+        }
+        Ok(())
+    }
+
+    /// Reads or writes HaloPSA if one of them is due.
+    async fn sync(&mut self) {
+        match self.due().await {
+            Ok((false, false)) => {}
+            Ok((pull, push)) => {
+                let outcome = self.me.sync(pull, push).await;
+                self.took(outcome);
+            }
+            Err(error) => tracing::warn!(%error, "the keeper could not see what is due"),
+        }
+    }
+
+    /// What is due: reading, writing.
+    async fn due(&self) -> Result<(bool, bool)> {
+        let now = self.me.now();
+        if self.again_at.is_some_and(|at| now < at) {
+            return Ok((false, false));
+        }
+        let pause = self.me.services.config.sync.poll.0;
+        let state = self.me.sync_state().await?;
+        let pull = state.pulled_at.is_none_or(|at| now.since(at) >= pause);
+        let push = self.me.next_write_at().await?.is_some_and(|at| at <= now);
+        Ok((pull || push, push))
+    }
+
+    fn took(&mut self, outcome: Result<SyncReport>) {
+        match outcome {
+            Ok(_) => (self.failures, self.again_at) = (0, None),
+            // Another process does it; its writes arrive here as they are made.
+            Err(error) if error.kind() == Kind::Stale => self.again_at = Some(self.me.now().plus(REST)),
+            Err(error) => {
+                let rest = REST.saturating_mul(1 << self.failures.min(8)).min(LONG_REST);
+                tracing::warn!(%error, rest = rest.as_secs(), "sync failed; it is tried again after a rest");
+                self.failures += 1;
+                self.again_at = Some(self.me.now().plus(rest));
+            }
+        }
+    }
+}
