@@ -90,13 +90,18 @@ impl State {
         match event {
             Event::Key(chord) => {
                 self.shared.touch(Dirty::Input);
-                self.key(chord);
-                self.remember_later();
+                if self.is_hidden() {
+                    self.key_unseen(chord);
+                } else {
+                    self.key(chord);
+                    self.remember_later();
+                }
             }
-            Event::Paste(text) => {
+            Event::Paste(text) if !self.is_hidden() => {
                 self.shared.touch(Dirty::Input);
                 self.paste(&text);
             }
+            Event::Paste(_) => {}
             Event::Wheel(lines) => {
                 self.shared.touch(Dirty::Input);
                 let action = if lines < 0 { Action::Up } else { Action::Down };
@@ -148,6 +153,20 @@ impl State {
     /// The screen in front with what it shares.
     fn front_mut(&mut self) -> (&mut dyn View, &mut Shared) {
         (self.views.get_mut(self.place()), &mut self.shared)
+    }
+
+    /// The window is too small to show anything but that.
+    pub fn is_hidden(&self) -> bool {
+        self.shared.size.0 < SMALLEST.0 || self.shared.size.1 < SMALLEST.1
+    }
+
+    /// Nobody decides what they cannot see: only leaving works, and at once, for a question could not be read.
+    fn key_unseen(&mut self, chord: Chord) {
+        match self.shared.keymap.meaning(Context::Home, &[chord]) {
+            Meaning::Act(Action::Quit | Action::QuitNow) => self.leave(),
+            Meaning::Act(action @ (Action::Suspend | Action::Redraw)) => self.anywhere(action),
+            _ => {}
+        }
     }
 
     fn key(&mut self, chord: Chord) {

@@ -31,7 +31,7 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
     let look: &Look = &cx.look;
     let mut canvas = Canvas { cells: frame.buffer_mut(), look, now: cx.now, cursor: None };
     canvas.tint(area, Role::Text);
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 || state.is_hidden() {
         too_small(&mut canvas, area);
     } else {
         let (head, rest) = top(area, 1);

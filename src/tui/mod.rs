@@ -120,6 +120,12 @@ pub async fn run(options: Options, desk: Arc<dyn desk::Desk>, ring: Ring, clock:
     let mut state = State::new(shared, &options.memory);
     let mut sources = Sources { events: desk.events(), runner: Runner::new(desk), ring, clock };
     let leaving = run::run(&mut tty, &Keyboard, &mut state, &mut sources, &mut signals, pace).await;
-    tty.give_back()?;
-    Ok(leaving?)
+    let given_back = tty.give_back();
+    let leaving = leaving?;
+    match leaving {
+        Leaving::Asked => given_back?,
+        // There may be no terminal left to give back, and nobody to tell.
+        Leaving::Signal(_) | Leaving::Lost => drop(given_back),
+    }
+    Ok(leaving)
 }

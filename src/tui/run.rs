@@ -112,13 +112,26 @@ pub async fn run<W: Write, K: Keys>(
     let keyboard = Some(Reader::start(keys.open()));
     let mut console =
         Loop { tty, keys, keyboard, state, sources, signals, pace, log, read: 0, log_at: now, drawn_at: now, slow: pace.slow, deaf: false };
-    let leaving = console.run().await;
+    let leaving = match console.run().await {
+        Err(error) if is_lost(&error) => Ok(Leaving::Lost),
+        leaving => leaving,
+    };
     for effect in console.state.farewell() {
         // Only what the runner does is left to do; the terminal is not needed any more.
         let _about_the_terminal = console.sources.runner.run(effect);
     }
     console.sources.runner.finish().await;
     leaving
+}
+
+/// The other end of the terminal has gone: an SSH connection broke, a window was closed. The hang-up signal that comes
+/// with it may come later than the first write that fails.
+fn is_lost(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let hung_up = error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error());
+    #[cfg(not(unix))]
+    let hung_up = false;
+    hung_up || error.kind() == io::ErrorKind::BrokenPipe
 }
 
 /// What an effect led to.
@@ -229,9 +242,9 @@ impl<W: Write, K: Keys> Loop<'_, W, K> {
         self.tty.give_back()?;
         let edited = editor::edit(text).await;
         self.keyboard = Some(Reader::start(self.keys.open()));
-        let resized = self.back_again()?;
         // A Ctrl-C in the editor reached us too; it was not meant for us.
         while self.signals.next().now_or_never().is_some() {}
+        let resized = self.back_again()?;
         self.state.update(self.sources.clock.now(), resized);
         Ok(match edited {
             Ok(text) => Event::Edited(text),
@@ -281,6 +294,10 @@ impl<W: Write, K: Keys> Loop<'_, W, K> {
             signal = self.signals.next() => match signal {
                 Signal::Leave(number) => Ok(Err(Leaving::Signal(number))),
                 Signal::Continued => Ok(Ok(Some(self.back_again()?))),
+                Signal::Resized => {
+                    let size = self.tty.real_size()?;
+                    Ok(Ok(resized(self.tty, size)?))
+                }
             },
             event = self.sources.runner.next() => Ok(Ok(Some(event))),
             event = self.sources.events.recv(), if !self.deaf => {
@@ -355,14 +372,20 @@ fn happened(event: Result<services::Event, RecvError>) -> Option<Event> {
     }
 }
 
+/// Takes in a size that is news.
+fn resized<W: Write>(tty: &mut Tty<W>, size: (u16, u16)) -> io::Result<Option<Event>> {
+    if tty.size()? == size {
+        return Ok(None);
+    }
+    tty.resize(size.0, size.1)?;
+    Ok(Some(Event::Resize(size.0, size.1)))
+}
+
 fn heard<W: Write>(tty: &mut Tty<W>, input: Input) -> io::Result<Option<Event>> {
     Ok(match input {
         Input::Key(key) => Chord::from_event(key).map(Event::Key),
         Input::Paste(text) => Some(Event::Paste(text)),
-        Input::Resize(width, height) => {
-            tty.resize(width, height)?;
-            Some(Event::Resize(width, height))
-        }
+        Input::Resize(width, height) => resized(tty, (width, height))?,
         Input::Mouse(mouse) => match mouse.kind {
             MouseEventKind::ScrollUp => Some(Event::Wheel(-3)),
             MouseEventKind::ScrollDown => Some(Event::Wheel(3)),

@@ -14,6 +14,7 @@ use crate::tui::{
         table::{Column, Item, Table},
     },
 };
+use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use std::borrow::Cow;
 
@@ -100,14 +101,16 @@ impl Help {
 
 impl Layer for Help {
     fn key(&mut self, chord: Chord, cx: &mut Shared) -> Done {
-        let was_empty = self.filter.text().is_empty();
+        if chord.code == KeyCode::Esc {
+            return Done::Close;
+        }
         match self.filter.key(chord) {
             Edit::Changed => self.search(),
             Edit::Move(action) => {
                 self.rows.step(action);
                 self.skip_heading(if matches!(action, Action::Up | Action::PageUp) { Action::Up } else { Action::Down });
             }
-            Edit::Left if chord.code == crossterm::event::KeyCode::Enter => {
+            Edit::Left => {
                 self.filter.open();
                 return match self.rows.chosen() {
                     Some(Row::Line(_, line)) => match &line.can {
@@ -120,8 +123,7 @@ impl Layer for Help {
                     _ => Done::Stay,
                 };
             }
-            Edit::Left if was_empty => return Done::Close,
-            Edit::Left | Edit::Quiet => {}
+            Edit::Quiet => {}
             Edit::Pass => return Done::Pass,
         }
         self.filter.open();
@@ -146,7 +148,7 @@ impl Layer for Help {
         }
         if self.rows.is_empty() {
             let row = Rect { x: body.x + 2, width: body.width.saturating_sub(2), ..body };
-            canvas.put(row, "nothing is called so; Esc empties the search", Role::Muted);
+            canvas.put(row, "nothing is called so; fewer letters find more", Role::Muted);
         }
         let columns = [Column::cells("", 12), Column::cells("", 17), Column::share("", 1)];
         self.rows.draw(canvas, body, &columns, true, |row, column| match (row, column) {

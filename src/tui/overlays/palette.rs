@@ -131,17 +131,19 @@ impl Palette {
 
 impl Layer for Palette {
     fn key(&mut self, chord: Chord, cx: &mut Shared) -> Done {
+        if chord.code == KeyCode::Esc {
+            return Done::Close;
+        }
         match self.filter.key(chord) {
             Edit::Changed => {
                 self.ask(cx);
                 self.search();
             }
             Edit::Move(action) => drop(self.rows.step(action)),
-            Edit::Left if chord.code == KeyCode::Enter => {
+            Edit::Left => {
                 self.filter.open();
                 return self.run(cx);
             }
-            Edit::Left => return Done::Close,
             Edit::Quiet => {}
             Edit::Pass => return Done::Pass,
         }

@@ -83,6 +83,9 @@ impl Picker {
 
 impl Layer for Picker {
     fn key(&mut self, chord: Chord, cx: &mut Shared) -> Done {
+        if chord.code == KeyCode::Esc {
+            return Done::Close;
+        }
         if chord.code == KeyCode::Backspace && self.filter.text().is_empty() {
             if let Some(parent) = self.folder.path.parent() {
                 let parent = parent.to_path_buf();
@@ -93,11 +96,10 @@ impl Layer for Picker {
         match self.filter.key(chord) {
             Edit::Changed => self.sift(),
             Edit::Move(action) => drop(self.rows.step(action)),
-            Edit::Left if chord.code == KeyCode::Enter => {
+            Edit::Left => {
                 self.filter.open();
                 return self.take(cx);
             }
-            Edit::Left => return Done::Close,
             Edit::Quiet => {}
             Edit::Pass => return Done::Pass,
         }

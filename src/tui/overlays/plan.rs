@@ -102,7 +102,10 @@ impl Layer for Plan {
         let columns = [Column::share("Column", 3), Column::share("becomes", 2), Column::number("sure", 5), Column::share("for example", 3)];
         self.columns.draw(canvas, table, &columns, true, |column, nth| match (nth, column.meaning.is_empty()) {
             (0, _) => (Cow::Borrowed(column.column.as_str()), Role::Text),
-            (1, false) => (Cow::Borrowed(column.field.map_or(&column.meaning, |field| field.label())), Role::Good),
+            (1, false) => match column.field {
+                Some(field) => (Cow::Borrowed(field.label()), Role::Good),
+                None => (Cow::Owned(column.meaning.replace('_', " ")), Role::Good),
+            },
             (1, true) => (Cow::Borrowed("kept, not used"), Role::Muted),
             (2, false) => (Cow::Owned(format!("{}%", column.sure)), if column.sure < SURE { Role::Warn } else { Role::Muted }),
             (2, true) => (Cow::Borrowed(""), Role::Muted),

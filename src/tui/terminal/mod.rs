@@ -141,12 +141,15 @@ impl<W: Write> Tty<W> {
         Ok((size.width, size.height))
     }
 
-    /// Asks the system, not the terminal, for the size: it may have changed while somebody else had it.
+    /// Columns and rows as the system, not the terminal, tells them.
+    pub fn real_size(&self) -> io::Result<(u16, u16)> {
+        if self.discipline == Discipline::Real { crossterm::terminal::size() } else { self.size() }
+    }
+
+    /// The size may have changed while somebody else had the terminal.
     pub fn refresh_size(&mut self) -> io::Result<()> {
-        if self.discipline == Discipline::Real {
-            let (width, height) = crossterm::terminal::size()?;
-            self.terminal.backend_mut().resize(Size { width, height });
-        }
+        let (width, height) = self.real_size()?;
+        self.terminal.backend_mut().resize(Size { width, height });
         Ok(())
     }
 

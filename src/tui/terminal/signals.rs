@@ -1,5 +1,5 @@
 //! Signals: TERM, HUP and INT end the console cleanly; CONT repaints it; Ctrl-Z is a key in raw mode, and stopping the
-//! process group is done here.
+//! process group is done here; WINCH tells of another size.
 
 use std::io;
 
@@ -10,6 +10,9 @@ pub enum Signal {
     Leave(i32),
     /// The shell called again.
     Continued,
+    /// The window has another size. The keyboard's reader tells it as well, but it begins to listen a moment after the
+    /// size was first asked for, and a window often changes just then.
+    Resized,
 }
 
 #[cfg(unix)]
@@ -34,6 +37,7 @@ mod unix {
         hup: Stream,
         int: Stream,
         cont: Stream,
+        winch: Stream,
     }
 
     impl Signals {
@@ -44,6 +48,7 @@ mod unix {
                 hup: signal(SignalKind::hangup())?,
                 int: signal(SignalKind::interrupt())?,
                 cont: signal(SignalKind::from_raw(Number::CONT.as_raw()))?,
+                winch: signal(SignalKind::window_change())?,
             })
         }
 
@@ -54,6 +59,7 @@ mod unix {
                 _ = self.hup.recv() => Signal::Leave(Number::HUP.as_raw()),
                 _ = self.int.recv() => Signal::Leave(Number::INT.as_raw()),
                 _ = self.cont.recv() => Signal::Continued,
+                _ = self.winch.recv() => Signal::Resized,
             }
         }
     }

@@ -115,7 +115,7 @@ impl Home {
             && let Some(row) = rows.next()
         {
             let rest = self.line(canvas, row, Some(Target::Refused), "refused writes", &words::count(home.outbox.dead), Role::Bad);
-            canvas.put(rest, "! needs you", Role::Bad);
+            canvas.put(rest, if rest.width < 11 { "needs you" } else { "! needs you" }, Role::Bad);
         }
         if all == 0
             && let Some(row) = rows.next()

@@ -81,8 +81,12 @@ impl Imports {
         }
     }
 
-    fn ask_runs(&self, cx: &mut Shared) {
+    fn ask_runs(&mut self, cx: &mut Shared) {
         if let Some(source) = self.sources.chosen_id() {
+            if self.runs.items().first().is_some_and(|view| view.run.source != source) {
+                // No key may reach another source's run.
+                self.runs.fill(Vec::new(), false);
+            }
             cx.ask(Slot::Runs, Query::Runs(source));
         }
     }
@@ -175,7 +179,9 @@ impl Imports {
         let inner = canvas.panel(area, &title, self.pane == Pane::Runs);
         let mut rest = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let Some(view) = shown else {
-            let words = if source.source.file_only() {
+            let words = if source.last.is_some() {
+                "reading its runs"
+            } else if source.source.file_only() {
                 "No import yet. This source comes by file: f imports one."
             } else if callable(source) {
                 "No import yet. i starts one."
@@ -302,11 +308,14 @@ impl View for Imports {
             }
             Action::Open => match (self.pane, self.run().map(|view| (view.run.id, view.what.clone()))) {
                 (Pane::Sources, Some(_)) => self.pane = Pane::Runs,
+                // A hand faster than the store: the runs are on their way.
+                (Pane::Sources, None) if self.sources.chosen().is_some_and(|source| source.last.is_some()) => self.pane = Pane::Runs,
                 (Pane::Runs, Some((run, what))) => {
                     let layer = RunRows::open(run, format!("Rows of run {}, {what}", run.short()), cx);
                     cx.open(layer);
                 }
-                (_, None) => cx.say(Tone::Plain, "this source has no run yet"),
+                (Pane::Runs, None) => cx.say(Tone::Plain, "its runs are still being read"),
+                (Pane::Sources, None) => cx.say(Tone::Plain, "this source has no run yet"),
             },
             Action::Copy => {
                 let words =

@@ -222,7 +222,7 @@ impl Logs {
             self.draw_wrapped(canvas, area, focused);
         } else {
             let columns = columns(area.width);
-            let cell = cell(canvas.look);
+            let cell = cell(canvas.look, area.width);
             self.stream.draw(canvas, area, &columns, focused, cell);
         }
     }
@@ -282,18 +282,23 @@ impl Logs {
     }
 }
 
+/// From that width on the list has room for thousandths of a second.
+const WIDE: u16 = 100;
+
 fn columns(width: u16) -> [Column; 4] {
     [
-        Column::cells("", if width < 100 { 8 } else { 12 }),
+        Column::cells("", if width < WIDE { 8 } else { 12 }),
         Column::cells("", 5),
-        Column::cells("", if width < 100 { 13 } else { 18 }),
+        Column::cells("", if width < WIDE { 13 } else { 18 }),
         Column::share("", 1),
     ]
 }
 
-fn cell<'r>(look: &Look) -> impl Fn(&'r Row, usize) -> (Cow<'r, str>, Role) + use<'r> {
+fn cell<'r>(look: &Look, width: u16) -> impl Fn(&'r Row, usize) -> (Cow<'r, str>, Role) + use<'r> {
     let zone = look.zone.clone();
+    let narrow = width < WIDE;
     move |row, column| match column {
+        0 if narrow => (Cow::Owned(words::clock(row.0.at, &zone)), Role::Muted),
         0 => (Cow::Owned(words::clock_millis(row.0.at, &zone)), Role::Muted),
         1 => (Cow::Borrowed(row.level()), row.role()),
         2 => (Cow::Borrowed(row.0.target.as_str()), Role::Muted),
@@ -410,7 +415,7 @@ impl View for Logs {
             let (label, pins) = top(pins, 1);
             canvas.put(label, " last problems", Role::Bad);
             let columns = columns(pins.width);
-            let cell = cell(canvas.look);
+            let cell = cell(canvas.look, pins.width);
             self.pinned.draw(canvas, pins, &columns, self.pane == Pane::Pinned, cell);
             let rule =
                 if canvas.look.boxes { canvas.look.glyphs.border.horizontal_top.repeat(usize::from(rest.width)) } else { String::new() };

@@ -9,7 +9,7 @@ use crate::{
         canvas::{Canvas, left, top},
         desk::{Answer, Query},
         event::Slot,
-        keys::Chord,
+        keys::{Chord, Meaning},
         overlays::{Purpose, Reply, menu::Menu},
         shared::{Order, Shared},
         theme::Role,
@@ -119,6 +119,10 @@ impl View for Search {
     }
 
     fn typed(&mut self, chord: Chord, cx: &mut Shared) -> Heard {
+        if self.filter.text().is_empty() && cx.keymap.meaning(Context::Search, &[chord]) == Meaning::Act(Action::Filter) {
+            // The hand asks for the filter that coming here has opened already.
+            return Heard::Used;
+        }
         match self.filter.key(chord) {
             Edit::Changed => {
                 self.people.step(Action::First);

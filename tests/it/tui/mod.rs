@@ -1,14 +1,19 @@
 //! The console through its own front door: keys in, screens out. Nothing here sleeps, and no terminal is needed but in
 //! `pty`.
 
+mod acts;
 mod bytes;
 mod flows;
+#[cfg(unix)]
+mod hostile;
 mod keymap;
 #[cfg(unix)]
 mod pty;
 mod real;
 mod robust;
 mod screens;
+#[cfg(unix)]
+mod terminal;
 mod world;
 
 use leadloom::tui::testing::{Console, Setup};

@@ -1,27 +1,26 @@
 //! The console on a real terminal: given back whatever happens, painted again after a stop. The child is this very
 //! test binary, told by an environment variable to be a console.
 
-use super::world::{self, World};
+use super::{
+    terminal::Terminal,
+    world::{self, World},
+};
 use leadloom::{
     domain::{Clock, Timestamp},
     services::Role,
     telemetry::Ring,
     tui::{Me, Options, desk},
 };
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
-    io::{Read, Write},
+    io::Write as _,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc,
     },
-    time::{Duration, Instant},
 };
+use tempfile::TempDir;
 
 const BE_A_CONSOLE: &str = "LEADLOOM_TEST_CONSOLE";
-/// Nothing here takes a second; a loaded machine may.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Panics on the thread that draws, once asked to.
 struct Fuse(AtomicBool);
@@ -81,114 +80,32 @@ fn the_child() {
     };
     let desk = Arc::new(Brittle(World::new(), fuse.clone()));
     let left = runtime.block_on(leadloom::tui::run(options, desk, Ring::new(100), fuse)).unwrap();
-    println!("left: {left:?}");
+    // After a hang-up there is nowhere to write to.
+    let _nobody_listens = writeln!(std::io::stdout(), "left: {left:?}");
 }
 
-/// A console in a terminal of its own.
-struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    keyboard: Box<dyn Write + Send>,
-    output: mpsc::Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    bytes: Vec<u8>,
-    crashes: tempfile::TempDir,
+/// A console over the small world in a terminal of that size, and the folder of its crash files.
+fn open(size: (u16, u16)) -> (Terminal, TempDir) {
+    let crashes = tempfile::tempdir().unwrap();
+    let terminal = Terminal::open("tui::pty::the_child", size, crashes.path(), &[(BE_A_CONSOLE, crashes.path())]);
+    (terminal, crashes)
 }
 
-impl Terminal {
-    fn open() -> Self {
-        let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let crashes = tempfile::tempdir().unwrap();
-        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        command.args(["tui::pty::the_child", "--exact", "--nocapture", "--test-threads", "1"]);
-        command.env(BE_A_CONSOLE, crashes.path());
-        command.env("TERM", "xterm-256color");
-        command.env("LANG", "C.UTF-8");
-        command.env("RUST_BACKTRACE", "0");
-        command.env_remove("NO_COLOR");
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let (send, output) = mpsc::channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                if send.send(buffer[..read].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let keyboard = pair.master.take_writer().unwrap();
-        let screen = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
-        Self { child, master: pair.master, keyboard, output, screen, bytes: Vec::new(), crashes }
-    }
+/// The same at 80x24, once Home is there.
+fn at_home() -> (Terminal, TempDir) {
+    let (mut terminal, crashes) = open((80, 24));
+    terminal.until_shown("Since you last looked");
+    (terminal, crashes)
+}
 
-    fn press(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
-        self.keyboard.flush().unwrap();
-    }
-
-    /// Reads until the screen is as wanted.
-    fn until(&mut self, what: &str, mut done: impl FnMut(&Self) -> bool) {
-        let end = Instant::now() + PATIENCE;
-        while !done(self) {
-            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => {
-                    self.screen.process(&bytes);
-                    self.bytes.extend(bytes);
-                }
-                Err(_) if done(self) => return,
-                Err(error) => panic!("{what}: {error}\n{}\n{:?}", self.screen.screen().contents(), String::from_utf8_lossy(&self.bytes)),
-            }
-        }
-    }
-
-    fn until_shown(&mut self, words: &str) {
-        // Frames are looked at whole.
-        self.until(words, |terminal| terminal.bytes.ends_with(b"\x1b[?2026l") && terminal.screen.screen().contents().contains(words));
-    }
-
-    /// Reads all there is until the child has gone, and says how the terminal was left.
-    fn until_gone(&mut self) -> portable_pty::ExitStatus {
-        let end = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < end, "it is still there: {}", self.screen.screen().contents());
-            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
-                self.screen.process(&bytes);
-                self.bytes.extend(bytes);
-            }
-        };
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
-            self.screen.process(&bytes);
-            self.bytes.extend(bytes);
-        }
-        status
-    }
-
-    fn assert_given_back(&self) {
-        let screen = self.screen.screen();
-        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste(), "{}", screen.contents());
-        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
-    }
-
-    fn crash_file(&self) -> String {
-        let file = std::fs::read_dir(self.crashes.path()).unwrap().next().expect("a crash file").unwrap();
-        std::fs::read_to_string(file.path()).unwrap()
-    }
+fn crash_file(crashes: &TempDir) -> String {
+    let file = std::fs::read_dir(crashes.path()).unwrap().next().expect("a crash file").unwrap();
+    std::fs::read_to_string(file.path()).unwrap()
 }
 
 #[test]
 fn it_comes_up_works_and_quits_clean() {
-    let mut terminal = Terminal::open();
-    terminal.until_shown("Since you last looked");
+    let (mut terminal, _crashes) = at_home();
     assert!(terminal.screen.screen().alternate_screen() && terminal.screen.screen().bracketed_paste());
     terminal.press("2");
     terminal.until_shown("suggest: merge into Ann Stone");
@@ -197,7 +114,7 @@ fn it_comes_up_works_and_quits_clean() {
     terminal.press("\u{3}");
     assert!(terminal.until_gone().success());
     terminal.assert_given_back();
-    assert!(terminal.screen.screen().contents().contains("left: Asked"), "{}", terminal.screen.screen().contents());
+    assert!(terminal.contents().contains("left: Asked"), "{}", terminal.contents());
     let asked = ["\u{1b}[c", "\u{1b}[6n", "\u{1b}[>c", "\u{1b}[?u", "\u{1b}]11;?"];
     let text = String::from_utf8_lossy(&terminal.bytes);
     assert!(asked.iter().all(|query| !text.contains(query)), "the terminal is asked nothing");
@@ -206,29 +123,46 @@ fn it_comes_up_works_and_quits_clean() {
 #[test]
 fn signals_give_the_terminal_back() {
     for (signal, number) in [("TERM", 15), ("HUP", 1), ("INT", 2)] {
-        let mut terminal = Terminal::open();
-        terminal.until_shown("Since you last looked");
+        let (mut terminal, _crashes) = at_home();
         terminal.signal(signal);
         terminal.until_gone();
         terminal.assert_given_back();
-        assert!(
-            terminal.screen.screen().contents().contains(&format!("left: Signal({number})")),
-            "{}",
-            terminal.screen.screen().contents()
-        );
+        assert!(terminal.contents().contains(&format!("left: Signal({number})")), "{}", terminal.contents());
+    }
+}
+
+#[test]
+fn a_lost_connection_ends_it() {
+    let (terminal, crashes) = at_home();
+    terminal.hang_up();
+    assert_eq!(std::fs::read_dir(crashes.path()).unwrap().count(), 0, "losing the line is no mistake of the program");
+}
+
+#[test]
+fn a_terminal_too_small_is_told_so_and_growing_mends_it() {
+    for size in [(30, 8), (20, 5)] {
+        let (mut terminal, _crashes) = open(size);
+        let sentence = format!("This window is {}x{}. Leadloom needs 60x15: make it larger, or press q to leave.", size.0, size.1);
+        terminal.until("the sentence", |terminal| terminal.contents().split_whitespace().collect::<Vec<_>>().join(" ") == sentence);
+        terminal.resize((80, 24));
+        terminal.until_shown("[1 Home]");
+        terminal.resize(size);
+        terminal.until("the sentence again", |terminal| terminal.contents().split_whitespace().collect::<Vec<_>>().join(" ") == sentence);
+        terminal.press("q");
+        assert!(terminal.until_gone().success());
+        terminal.assert_given_back();
     }
 }
 
 #[test]
 fn a_stop_gives_the_terminal_back_and_coming_back_paints_everything() {
-    let mut terminal = Terminal::open();
-    terminal.until_shown("Since you last looked");
-    let before = terminal.screen.screen().contents();
+    let (mut terminal, _crashes) = at_home();
+    let before = terminal.contents();
     terminal.press("\u{1a}");
     // Without a shell above it nothing stops it, so it comes back by itself: both halves are seen.
     terminal.until("leaves the screen", |terminal| String::from_utf8_lossy(&terminal.bytes).matches("\u{1b}[?1049l").count() == 1);
     terminal.until("takes it again", |terminal| String::from_utf8_lossy(&terminal.bytes).matches("\u{1b}[?1049h").count() == 2);
-    terminal.until("the same screen", |terminal| terminal.screen.screen().contents() == before);
+    terminal.until("the same screen", |terminal| terminal.contents() == before);
     // A stop from outside, and a call from a shell: painted again as well.
     terminal.signal("STOP");
     terminal.signal("CONT");
@@ -241,16 +175,13 @@ fn a_stop_gives_the_terminal_back_and_coming_back_paints_everything() {
 
 #[test]
 fn a_storm_of_resizes_ends_in_a_whole_screen() {
-    let mut terminal = Terminal::open();
-    terminal.until_shown("Since you last looked");
+    let (mut terminal, _crashes) = at_home();
     for size in [(1, 1), (500, 200), (30, 8), (120, 40), (80, 24), (3, 60), (79, 23), (100, 30)] {
-        let (cols, rows) = size;
-        terminal.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        terminal.screen.screen_mut().set_size(rows.try_into().unwrap(), cols.try_into().unwrap());
+        terminal.resize(size);
         std::thread::yield_now();
     }
     terminal.until("the last size", |terminal| {
-        let last = terminal.screen.screen().contents();
+        let last = terminal.contents();
         last.lines().count() >= 29 && last.contains("Since you last looked") && last.contains("Sync")
     });
     terminal.press("\u{3}");
@@ -260,12 +191,11 @@ fn a_storm_of_resizes_ends_in_a_whole_screen() {
 
 #[test]
 fn a_panic_in_a_task_leaves_the_screen_alone() {
-    let mut terminal = Terminal::open();
-    terminal.until_shown("Since you last looked");
+    let (mut terminal, crashes) = at_home();
     terminal.press("4");
     terminal.until_shown("that failed inside the program");
     assert!(terminal.screen.screen().alternate_screen());
-    assert!(terminal.crash_file().contains("at tests/it/tui/pty.rs"));
+    assert!(crash_file(&crashes).contains("at tests/it/tui/pty.rs"));
     terminal.press("2");
     terminal.until_shown("suggest: merge into Ann Stone");
     terminal.press("\u{3}");
@@ -275,14 +205,13 @@ fn a_panic_in_a_task_leaves_the_screen_alone() {
 
 #[test]
 fn a_panic_of_the_screen_gives_the_terminal_back_and_says_where_to_look() {
-    let mut terminal = Terminal::open();
-    terminal.until_shown("Since you last looked");
+    let (mut terminal, crashes) = at_home();
     terminal.press("7");
     terminal.until_gone();
     terminal.assert_given_back();
-    let shown = terminal.screen.screen().contents().replace('\n', "");
+    let shown = terminal.contents().replace('\n', "");
     assert!(shown.contains("leadloom stopped because of a mistake of its own") && shown.contains("crash-"), "{shown}");
-    let report = terminal.crash_file();
+    let report = crash_file(&crashes);
     assert!(report.contains("leadloom 0.1.0") && report.contains("last log lines"), "{report}");
     assert!(!report.contains("Ann Stone"), "no customer's data: {report}");
 }

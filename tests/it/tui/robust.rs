@@ -28,8 +28,14 @@ async fn a_small_window_says_what_to_do() {
     let screen = console.screen();
     let words = screen.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(words, "This window is 30x8. Leadloom needs 60x15: make it larger, or press q to leave.");
-    console.keys("ctrl-c");
-    assert!(console.left);
+    console.press("2 a d enter y").await;
+    assert!(world.told().is_empty(), "nobody decides what they cannot see");
+    console.event(Event::Resize(80, 24));
+    assert!(console.screen().contains("[1 Home]"), "{}", console.screen());
+    console.press("2 /").await;
+    console.event(Event::Resize(30, 8));
+    console.keys("q");
+    assert!(console.left, "also out of a filter being typed");
 }
 
 /// Keys that do something somewhere, and some that do nothing.

@@ -683,7 +683,7 @@ impl World {
                 syncing: None,
                 pulled_at: Some(at("2026-10-07T12:04:31")),
                 outbox,
-                linked: vec![("clients".into(), 120), ("users".into(), 1_180), ("tickets".into(), 812)],
+                linked: vec![("client".into(), 120), ("user".into(), 1_180), ("ticket".into(), 812)],
             }),
             Query::Operations { dead } => Answer::Operations {
                 dead,

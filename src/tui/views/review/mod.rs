@@ -355,7 +355,7 @@ impl Review {
         let wide = inner.width > 82;
         let narrow = [
             Column::number("Q", 2),
-            Column::share("Name", 4),
+            Column::share("Name", 5),
             Column::share("Company", 4),
             Column::share("Why", 6),
             Column::cells("From", 11),
@@ -377,8 +377,9 @@ impl Review {
                 2 => (Cow::Borrowed(row.company.as_str()), Role::Text),
                 3 => (Cow::Borrowed(row.email.as_str()), Role::Text),
                 4 => match &row.claimed_by {
-                    Some(other) => (Cow::Owned(format!("{other} has it open")), Role::Warn),
-                    None => (Cow::Borrowed(row.reason.as_str()), Role::Muted),
+                    // Our own lease is no news to us.
+                    Some(other) if *other != cx.me.name => (Cow::Owned(format!("{other} has it open")), Role::Warn),
+                    _ => (Cow::Borrowed(row.reason.as_str()), Role::Muted),
                 },
                 _ => (Cow::Borrowed(row.source.label()), Role::Muted),
             }
