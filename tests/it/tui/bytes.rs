@@ -165,8 +165,15 @@ impl Keys for Piano {
     }
 }
 
-/// The whole loop on a paused clock: how many frames it wrote while `play` went on.
-async fn frames(pace: Pace, play: impl AsyncFnOnce(&World, &mpsc::UnboundedSender<char>)) -> (usize, Leaving) {
+/// What the loop did.
+struct Played {
+    frames: usize,
+    bytes: usize,
+    leaving: Leaving,
+}
+
+/// The whole loop on a paused clock, while `play` goes on.
+async fn played(pace: Pace, play: impl AsyncFnOnce(&World, &mpsc::UnboundedSender<char>)) -> Played {
     let world = World::new();
     let (press, keys) = mpsc::unbounded_channel();
     let look = Look { theme: Theme::built_in(Depth::Sixteen), glyphs: glyphs::UNICODE, boxes: true, zone: jiff::tz::TimeZone::UTC };
@@ -192,7 +199,7 @@ async fn frames(pace: Pace, play: impl AsyncFnOnce(&World, &mpsc::UnboundedSende
     tty.give_back().unwrap();
     let bytes = String::from_utf8(tty.out().clone()).unwrap();
     assert!(bytes.ends_with("\u{1b}[?1049l"), "the terminal is given back");
-    (bytes.matches("\u{1b}[?2026h").count(), leaving)
+    Played { frames: bytes.matches("\u{1b}[?2026h").count(), bytes: bytes.len(), leaving }
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,7 +207,7 @@ async fn data_draws_at_most_ten_frames_a_second_and_four_over_a_slow_link() {
     for (slow, limit) in [(false, 11), (true, 5)] {
         let count = async |seconds: u64| {
             let pace = Pace { slow, ..Pace::default() };
-            frames(pace, async |world, _| {
+            played(pace, async |world, _| {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 for n in 0..seconds * 100 {
                     world.state.lock().unwrap().rows.truncate(9 - (n % 2) as usize);
@@ -209,7 +216,7 @@ async fn data_draws_at_most_ten_frames_a_second_and_four_over_a_slow_link() {
                 }
             })
             .await
-            .0
+            .frames
         };
         let in_two_seconds = count(4).await - count(2).await;
         assert!((limit..=2 * limit).contains(&in_two_seconds), "slow {slow}: {in_two_seconds} frames in two seconds");
@@ -218,7 +225,7 @@ async fn data_draws_at_most_ten_frames_a_second_and_four_over_a_slow_link() {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_draws_at_once_and_an_idle_console_writes_nothing() {
-    let (with_keys, leaving) = frames(Pace::default(), async |_, press| {
+    let with_keys = played(Pace::default(), async |_, press| {
         tokio::time::sleep(Duration::from_secs(20)).await;
         for key in ['2', 'j', 'j'] {
             press.send(key).unwrap();
@@ -227,9 +234,30 @@ async fn a_key_draws_at_once_and_an_idle_console_writes_nothing() {
         }
     })
     .await;
-    let (idle, _) = frames(Pace::default(), async |_, _| tokio::time::sleep(Duration::from_secs(20)).await).await;
-    let (idle_longer, _) = frames(Pace::default(), async |_, _| tokio::time::sleep(Duration::from_secs(2_000)).await).await;
-    assert_eq!(leaving, Leaving::Lost, "a keyboard that goes away ends the console");
-    assert!(with_keys >= idle + 3, "{with_keys} frames with three keys, {idle} without");
-    assert_eq!(idle, idle_longer, "nothing is written while nothing happens");
+    let idle = played(Pace::default(), async |_, _| tokio::time::sleep(Duration::from_secs(20)).await).await;
+    let idle_longer = played(Pace::default(), async |_, _| tokio::time::sleep(Duration::from_secs(2_000)).await).await;
+    assert_eq!(with_keys.leaving, Leaving::Lost, "a keyboard that goes away ends the console");
+    assert!(with_keys.frames >= idle.frames + 3, "{} frames with three keys, {} without", with_keys.frames, idle.frames);
+    assert_eq!(idle.bytes, idle_longer.bytes, "nothing is written while nothing happens");
+}
+
+/// An import of a hundred rows a second, looked at on the screen that shows most of it.
+#[tokio::test(start_paused = true)]
+async fn watching_an_import_costs_no_more_than_its_budget() {
+    for (slow, screen, a_second) in [(false, '1', 8_000), (false, '4', 8_000), (true, '1', 1_000), (true, '4', 1_000)] {
+        let bytes = async |seconds: u64| {
+            played(Pace { slow, ..Pace::default() }, async |world, press| {
+                press.send(screen).unwrap();
+                for read in 0..seconds * 100 {
+                    world.progress(1_420 + read);
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            })
+            .await
+            .bytes
+        };
+        let each = (bytes(30).await - bytes(10).await) / 20;
+        println!("slow {slow}, screen {screen}: {each} bytes a second");
+        assert!((1..=a_second).contains(&each), "slow {slow}, screen {screen}: {each} bytes a second");
+    }
 }

@@ -4,6 +4,7 @@
 use leadloom::{
     domain::*,
     services::*,
+    telemetry::{Entry, Level},
     tui::desk::{Answer, Command, Desk, Failure, Folder, FolderEntry, Pending, Query, Told, Verb},
 };
 use std::{
@@ -265,9 +266,10 @@ fn last_run(source: Source, nth: u64, state: RunState, read: u64) -> Run {
     }
 }
 
-fn sources() -> Vec<SourceState> {
+/// How they stand once the running import has read so many rows.
+fn sources(read: u64) -> Vec<SourceState> {
     let states = [
-        (Source::Apollo, SourceStanding::Running, "", 1_420, 214),
+        (Source::Apollo, SourceStanding::Running, "", read, 214),
         (Source::ZoomInfo, SourceStanding::Refused, "token refused", 0, 0),
         (Source::Hunter, SourceStanding::Idle, "", 86, 90),
         (Source::Lusha, SourceStanding::Waiting, "rate limit, goes on in 4 min", 310, 0),
@@ -480,6 +482,8 @@ pub struct State {
     pub failing: Option<Failure>,
     /// Nothing is known yet.
     pub empty: bool,
+    /// Rows that the running import has read.
+    pub read: u64,
 }
 
 /// The desk.
@@ -503,6 +507,7 @@ impl World {
             moved: Vec::new(),
             failing: None,
             empty: false,
+            read: 1_420,
         };
         Arc::new(Self { state: Mutex::new(state), events: broadcast::Sender::new(64) })
     }
@@ -521,6 +526,13 @@ impl World {
     pub fn say(&self, event: Event) {
         // A console may not be listening yet.
         let _nobody = self.events.send(event);
+    }
+
+    /// The running import has read so many rows.
+    pub fn progress(&self, read: u64) {
+        self.state.lock().unwrap().read = read;
+        let Run { id, source, counters, state, .. } = last_run(Source::Apollo, 0, RunState::Running, read);
+        self.say(Event::Progress { run: id, source, counters, state });
     }
 
     fn answer(&self, query: Query) -> Result<Answer, Failure> {
@@ -553,9 +565,9 @@ impl World {
                 stuck: if state.empty { 0 } else { 2 },
                 outbox,
                 sources: if state.empty {
-                    sources().into_iter().map(|source| SourceState { last: None, ..source }).collect()
+                    sources(state.read).into_iter().map(|source| SourceState { last: None, ..source }).collect()
                 } else {
-                    sources()
+                    sources(state.read)
                 },
                 since: vec![
                     Deed { actor: "kim".into(), action: "merged".into(), times: 41 },
@@ -613,9 +625,9 @@ impl World {
                     stuck: nth == 0,
                 }))
             }
-            Query::Sources => Answer::Sources(sources()),
+            Query::Sources => Answer::Sources(sources(state.read)),
             Query::Runs(source) => Answer::Runs(
-                sources()
+                sources(state.read)
                     .into_iter()
                     .filter(|state| state.source == source)
                     .filter_map(|state| state.last)
@@ -806,4 +818,19 @@ impl Desk for World {
     fn leave(&self) -> Pending<()> {
         Box::pin(async {})
     }
+}
+
+/// That many log entries, every twentieth a warning.
+pub fn logged(count: u64) -> leadloom::tui::event::Event {
+    let entry = |seq: u64| {
+        Arc::new(Entry {
+            seq,
+            at: at("2026-10-07T11:00:00").plus(std::time::Duration::from_millis(seq * 731)),
+            level: if seq.is_multiple_of(20) { Level::WARN } else { Level::INFO },
+            target: if seq.is_multiple_of(3) { "halopsa::client" } else { "sync::push" }.into(),
+            message: if seq.is_multiple_of(20) { "429, waits before it tries again" } else { "written" }.into(),
+            fields: vec![("record", Text::from(format!("{}", 48_000 + seq))), ("took", "184ms".into()), ("attempt", "2 of 5".into())],
+        })
+    };
+    leadloom::tui::event::Event::Logged((1..=count).map(entry).collect())
 }
