@@ -110,7 +110,7 @@ const SYNC: Scope = Scope::of(&[Context::Sync]);
 const EDITABLE: Scope = Scope::of(&[Context::Review, Context::Merge, Context::Record]);
 const ACROSS: Scope = Scope::of(&[Context::Home, Context::Review, Context::Pipeline, Context::Sync]);
 const FILTERED: Scope = Scope::of(&[Context::Review, Context::Pipeline, Context::Logs, Context::Search, Context::Sync]);
-const SORTED: Scope = Scope::of(&[Context::Review, Context::Pipeline, Context::Search]);
+const SORTED: Scope = Scope::of(&[Context::Review, Context::Pipeline]);
 const COPIED: Scope = Scope::of(&[
     Context::Review,
     Context::Merge,

@@ -256,9 +256,18 @@ impl Layer for Form {
             }
         }
         let note = self.entries.iter().any(|entry| matches!(entry.value, Value::Note(_)));
+        let does = match self.purpose {
+            Purpose::Import => "starts it",
+            Purpose::MoveForm => "moves it",
+            _ => "saves",
+        };
         canvas.panel_note(
             place,
-            if note { "Ctrl-S saves  Ctrl-O own editor  Esc closes" } else { "Enter saves  Tab next field  Esc closes" },
+            &if note {
+                format!("Ctrl-S {does}  Ctrl-O own editor  Esc closes")
+            } else {
+                format!("Enter {does}  Tab next field  Esc closes")
+            },
         );
     }
 }

@@ -5,7 +5,7 @@ use super::{Done, Layer};
 use crate::{
     domain::{ContactSummary, Source},
     tui::{
-        action::{Action, Context},
+        action::{Action, Context, Group},
         canvas::{Canvas, top},
         desk::{Answer, Query},
         event::Slot,
@@ -78,6 +78,8 @@ impl Palette {
         for (context, text) in &cx.filters {
             add(format!("# {text}"), Cow::Borrowed(context.title()), String::new(), Entry::Filter(*context, text.clone()));
         }
+        // Moves last: nobody looks them up to run them.
+        commands.sort_by_key(|row| matches!(row.entry, Entry::Command(action, _) if action.row().group == Group::Move));
         let mut palette = Self { filter: Filter::default(), commands, people: Vec::new(), rows: Table::default(), waiting: false };
         palette.filter.open();
         palette.search();
@@ -101,6 +103,15 @@ impl Palette {
         };
         self.rows.fill(rows, false);
         self.rows.step(Action::First);
+    }
+
+    /// Something else can be found; the cursor stays on its line.
+    fn search_again(&mut self) {
+        let chosen = self.rows.place();
+        self.search();
+        for _ in 0..chosen {
+            self.rows.step(Action::Down);
+        }
     }
 
     fn ask(&mut self, cx: &mut Shared) {
@@ -161,21 +172,14 @@ impl Layer for Palette {
         if let (Slot::Undoable, Answer::Undoable(Some(last))) = (slot, answer) {
             let can = last.undoable.clone().map_err(|why| Cow::Owned(why.to_string()));
             let title = format!("Undo: {} ({} ago)", last.words, words::age(last.at, cx.now));
-            let row = Row {
-                place: self.commands.len(),
-                title,
-                place_words: Cow::Borrowed("anywhere"),
-                key: cx.keymap.key(Action::Undo),
-                entry: Entry::Command(Action::Undo, can),
-            };
-            self.commands.push(row);
-            if !self.filter.text().is_empty() {
-                self.search();
+            // The plain line says from now on what would be undone; the cursor stays where it is.
+            if let Some(row) = self.commands.iter_mut().find(|row| matches!(row.entry, Entry::Command(Action::Undo, _))) {
+                (row.title, row.entry) = (title, Entry::Command(Action::Undo, can));
+                self.search_again();
             }
         }
         if let (Slot::Palette, Answer::People(people)) = (slot, answer) {
             self.waiting = false;
-            let chosen = self.rows.place();
             self.people = people
                 .iter()
                 .enumerate()
@@ -191,10 +195,7 @@ impl Layer for Palette {
                     entry: Entry::Person(person.clone()),
                 })
                 .collect();
-            self.search();
-            for _ in 0..chosen {
-                self.rows.step(Action::Down);
-            }
+            self.search_again();
         }
     }
 

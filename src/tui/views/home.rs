@@ -181,6 +181,10 @@ impl Home {
             let rest = Rect { x: rest.x + 12.max(used), width: rest.width.saturating_sub(12.max(used)), ..rest };
             canvas.put(rest, &source_words(canvas, source), Role::Muted);
         }
+        let hidden = home.sources.len().saturating_sub(height);
+        if hidden > 0 {
+            canvas.panel_note(area, &format!("and {hidden} more"));
+        }
     }
 
     fn since(canvas: &mut Canvas<'_>, area: Rect, home: &services::Home) {
@@ -304,6 +308,9 @@ impl View for Home {
         if let (Slot::Home, Answer::Home(home)) = (slot, answer) {
             let chosen = self.chosen();
             cx.callable = home.sources.iter().filter(|source| callable(source)).map(|source| source.source).collect();
+            let mut home = home;
+            // Where there is no room for all, those that never ran are the ones to miss.
+            home.sources.sort_by_key(|source| source.last.is_none());
             self.home = Some(home);
             let targets = self.targets();
             // The cursor stays on its line though lines come and go.

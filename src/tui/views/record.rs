@@ -8,7 +8,7 @@ use crate::{
     tui::{
         action::{Action, Need},
         app::missing,
-        canvas::{Canvas, columns, left, top},
+        canvas::{Canvas, left, top},
         desk::{Answer, Command, Failure, Query, Told},
         event::Slot,
         overlays::{Purpose, Reply, form::Form, menu::Menu, page::Page},
@@ -135,7 +135,7 @@ impl Record {
         let inner = canvas.panel(area, "Fields", self.pane == Pane::Fields);
         let wide = inner.width >= 50;
         let columns = if wide {
-            [Column::cells("", 16), Column::share("", 3), Column::share("", 3)]
+            [Column::cells("", 16), Column::share("", 4), Column::share("", 3)]
         } else {
             [Column::cells("", 11), Column::share("", 1), Column::cells("", 9)]
         };
@@ -158,7 +158,7 @@ impl Record {
 
     fn source_box(&self, canvas: &mut Canvas<'_>, area: Rect) {
         let inner = canvas.panel(area, &format!("Sources {}", self.sources.items().len()), self.pane == Pane::Sources);
-        let columns = [Column::cells("", 10), Column::cells("", 10), Column::share("", 1)];
+        let columns = [Column::cells("", if inner.width < 40 { 10 } else { 12 }), Column::cells("", 10), Column::share("", 1)];
         let zone = canvas.look.zone.clone();
         self.sources.draw(canvas, inner, &columns, self.pane == Pane::Sources, |member, column| match column {
             0 => (Cow::Borrowed(member.source.label()), Role::Text),
@@ -343,10 +343,12 @@ impl View for Record {
         let (head, body) = top(area, 1);
         Self::heading(canvas, head, view);
         if cx.three_panes() {
-            let parts = columns(body, 3);
-            self.field_box(canvas, parts[0]);
-            self.source_box(canvas, parts[1]);
-            self.history_box(canvas, parts[2]);
+            // Values are the longest, then what was done; sources are few words.
+            let (fields, beside) = left(body, body.width * 42 / 100);
+            let (sources, history) = left(beside, beside.width * 46 / 100);
+            self.field_box(canvas, fields);
+            self.source_box(canvas, sources);
+            self.history_box(canvas, history);
         } else {
             let (fields, beside) = left(body, body.width * 56 / 100);
             self.field_box(canvas, fields);

@@ -116,7 +116,7 @@ impl Sync {
         let pulled = state.pulled_at.map_or_else(|| "never pulled".to_owned(), |at| format!("last pull {}", canvas.moment(at)));
         let syncing = state.syncing.as_ref().map_or_else(|| "nobody syncs just now".to_owned(), |who| format!("{who} syncs"));
         let linked: Vec<_> = state.linked.iter().filter(|(_, count)| *count > 0).map(|(kind, count)| words::many(*count, kind)).collect();
-        canvas.put(
+        canvas.paragraph(
             rest,
             &format!("{pulled}   {syncing}   linked: {}", if linked.is_empty() { "nothing".to_owned() } else { linked.join(", ") }),
             Role::Muted,

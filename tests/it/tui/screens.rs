@@ -1,12 +1,13 @@
 //! Every screen as text at 80x24 and at 160x48, and some of them plain.
 
-use super::{World, console};
+use super::{World, console, world};
 use leadloom::tui::testing::Setup;
 
 async fn shots(name: &str, keys: &str) {
     let world = World::new();
     for (suffix, size, boxes) in [("80x24", (80, 24), true), ("160x48", (160, 48), true), ("plain", (80, 24), false)] {
         let mut console = console(&world, Setup { size, boxes, ..Setup::default() }).await;
+        console.event(world::logged(200));
         console.press(keys).await;
         let screen = console.screen();
         for (nth, line) in screen.lines().enumerate() {
@@ -35,6 +36,7 @@ screens! {
     merge "2 enter",
     pipeline "3",
     imports "4",
+    logs "5 k",
     search "6 o k esc",
     sync "7 l",
     record "6 esc enter",

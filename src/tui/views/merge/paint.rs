@@ -81,14 +81,15 @@ impl Merge {
         let (heads, rest) = top(inner, 1);
         let why_rows = if wide { 0 } else { 3.min(rest.height / 3) };
         let (list, why) = bottom(rest, why_rows);
-        let columns_narrow = [Column::cells("", 10), Column::share("", 5), Column::share("", 5), Column::cells("", 11)];
+        let columns_narrow = [Column::cells("", 13), Column::share("", 5), Column::share("", 5), Column::cells("", 11)];
         let columns_wide = [Column::cells("", 14), Column::share("", 5), Column::share("", 5), Column::share("", 3), Column::share("", 4)];
         let columns: &[Column] = if wide { &columns_wide } else { &columns_narrow };
         let ours = preview.halo_user.map_or_else(|| "known".to_owned(), |id| format!("HaloPSA #{id}"));
         let titles = [
             "Field".to_owned(),
             format!("{} {ours}", canvas.look.glyphs.left_right[0]),
-            format!("{} {}", preview.incoming, canvas.look.glyphs.left_right[1]),
+            // The arrow names the key, so a long number must not push it out.
+            format!("{} {}", canvas.look.glyphs.left_right[1], preview.incoming),
             "Result".to_owned(),
             "Why".to_owned(),
         ];

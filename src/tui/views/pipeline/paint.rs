@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use ratatui::layout::{Position, Rect};
+use std::time::Duration;
 
 /// A stage narrower than that shows no name in full.
 const STAGE_CELLS: u16 = 19;
@@ -136,7 +137,7 @@ impl Pipeline {
                 .as_ref()
                 .map(|owner| if *owner == cx.me.name { " mine".to_owned() } else { format!(" {owner}") })
                 .unwrap_or_default();
-            let age = format!(" {}{mine}", words::age(card.since, canvas.now));
+            let age = format!(" {}{mine}", stay(canvas.now.since(card.since)));
             let row = inside(second);
             let width = (crate::tui::widgets::text::width(&age) as u16).min(row.width);
             canvas.put(Rect { width: row.width - width, ..row }, &card.company, Role::Muted);
@@ -148,6 +149,11 @@ impl Pipeline {
             canvas.point(Position { x: first.x, y: first.y });
         }
     }
+}
+
+/// How long a card has stood; seconds would only flicker, and every one of them would be written.
+fn stay(span: Duration) -> String {
+    if span < Duration::from_mins(1) { "now".to_owned() } else { words::span(span) }
 }
 
 fn what_is_missing(way: &WayView) -> String {

@@ -352,7 +352,8 @@ impl Review {
             canvas.paragraph(Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }, words, Role::Muted);
             return;
         }
-        let wide = inner.width > 82;
+        // The details beside the list show the address; the list needs its room for names.
+        let wide = inner.width >= 100;
         let narrow = [
             Column::number("Q", 2),
             Column::share("Name", 5),
