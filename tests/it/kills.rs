@@ -81,7 +81,8 @@ async fn work(me: &Session) {
             accepted => drop(accepted.unwrap()),
         }
     }
-    me.sync(true, true).await.unwrap();
+    // Without reading first: a pull would find our references too, and nothing would show what the look is good for.
+    me.sync(false, true).await.unwrap();
 }
 
 fn worker(home: &Path, sim: &Sim, lives: u64, blind: bool) -> Child {

@@ -227,7 +227,7 @@ fn remote(house: &House, table: Table) -> Vec<Value> {
         for stamp in ["last_update", "ulastupdate", "alastupdate", "slastupdate", "lastactiondate"] {
             record.as_object_mut().unwrap().remove(stamp);
         }
-        record.as_object_mut().unwrap().retain(|_, value| !value.is_null() && value != "");
+        record.as_object_mut().unwrap().retain(|_, value| !value.is_null() && value != "" && *value != false);
     }
     all
 }
