@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     config::{Environment, Overrides, load},
-    domain::{Lifecycle, ReviewKind, RunState, Source},
-    services::{BoardFilter, ImportFrom, ImportRequest, MergeChoice, ReviewFilter, ServiceError, Session},
+    domain::{Choice, FieldKind, Lifecycle, ReviewKind, RunState, Source, Text},
+    services::{BoardFilter, FormField, ImportFrom, ImportRequest, MergeChoice, Moved, ReviewFilter, ServiceError, Session},
     sim::{Fault, Planned, Sim, SimConfig, export, halo::HaloHandle},
 };
 use std::{
@@ -30,10 +30,9 @@ person_titles = ["IT Director", "CTO", "CIO", "IT Manager"]
 country = "GB"
 "#;
 
-/// The export that was imported "yesterday": it founds most contacts.
-const FIRST: Source = Source::LeadsBlue;
-/// The export that came after it: it knows many of the same people, so there are duplicates to look at.
-const SECOND: Source = Source::BookYourData;
+/// The exports that were imported before: the first founds most contacts, the others know many of the same people, so
+/// there are duplicates to look at, and weak records.
+const FILES: &[Source] = &[Source::ZoomInfo, Source::LeadsBlue, Source::Lusha];
 /// Sources whose searches run while somebody looks, one after another.
 const LIVE: &[Source] = &[Source::Apollo, Source::Hunter, Source::ZoomInfo, Source::RocketReach, Source::Lusha];
 /// People each of these searches asks for.
@@ -47,7 +46,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Questions decided and cards moved before anybody looks.
 const DECIDED: usize = 6;
 /// How far cards have come: so many went one stage on, so many of those another one, …
-const WALKED: &[usize] = &[14, 8, 4];
+const WALKED: &[usize] = &[18, 12, 9, 7, 5, 4, 3, 1];
 /// Where `--keep` keeps the simulated HaloPSA.
 const HALO: &str = "halopsa.json";
 
@@ -131,7 +130,7 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
 /// What happened before anybody looked: two files imported, some questions decided, cards moved on.
 async fn before(me: &Session, sim: &Sim, home: &Path) -> Result<(), Failure> {
     me.setup(false).await?;
-    for source in [FIRST, SECOND] {
+    for source in FILES.iter().copied() {
         let path = home.join(format!("{}.csv", source.key()));
         write_whole(&path, |file| export::write(sim.world(), source, file))?;
         let from = ImportFrom::File { path, source: None, mapping: None };
@@ -147,17 +146,31 @@ async fn before(me: &Session, sim: &Sim, home: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Moves cards on, the first ones furthest. A move that asks for more than is known is left to whoever looks.
+/// Moves cards on, the first ones furthest, filling in what the pipeline asks for on the way.
 async fn walk(me: &Session) -> Result<(), ServiceError> {
     let start = me.first_stage(Lifecycle::Lead);
     let mut cards = me.cards(&start, &BoardFilter::default(), None, WALKED[0] as u32).await?;
     for walked in WALKED {
         cards.truncate(*walked);
         for card in &cards {
-            me.forward(card.lead, &[]).await?;
+            if let Moved::Refused { missing, .. } = me.forward(card.lead, &[]).await? {
+                let answers: Vec<Choice> = missing.iter().map(answer).collect();
+                me.forward(card.lead, &answers).await?;
+            }
         }
     }
     Ok(())
+}
+
+/// What a salesperson might fill in.
+fn answer(gap: &FormField) -> Choice {
+    let value = match (gap.options.first(), gap.field.kind()) {
+        (Some(option), _) => option.clone(),
+        (None, FieldKind::Number | FieldKind::Span) => Text::new("80"),
+        (None, FieldKind::Flag) => Text::new("yes"),
+        (None, _) => Text::new("slow backups, no second site"),
+    };
+    Choice { field: gap.field, value: Some(value) }
 }
 
 /// Makes the providers answer as slowly as real ones.

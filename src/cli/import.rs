@@ -166,7 +166,8 @@ fn report(view: &RunView, file: Option<&Path>, output: &mut Output) -> Result<()
         RunState::Refused => Err(Failure::not_configured(words.unwrap_or_else(|| "the login was refused".to_owned())).advise(again)),
         RunState::Failed => Err(Failure::failed(words.unwrap_or_else(|| "the import failed".to_owned())).advise(again)),
         RunState::Done if run.counters.failed > 0 => {
-            let failure = Failure::in_part(format!("{} rows could not be used; the others are kept", run.counters.failed));
+            let rows = if run.counters.failed == 1 { "1 row".to_owned() } else { format!("{} rows", run.counters.failed) };
+            let failure = Failure::in_part(format!("{rows} could not be used; the others are kept"));
             Err(match file {
                 Some(file) => failure.advise(format!("Mend them in {} and import that file.", error_file(file).display())),
                 None => failure.advise(format!("They are listed with the run {} on the console's Imports screen.", run.id.short())),

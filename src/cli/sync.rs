@@ -4,7 +4,7 @@ use super::{
     Failure, Globals, Ink, Output,
     open::{Opened, asked_to_stop},
 };
-use crate::services::{Session, SyncReport};
+use crate::services::{Event, SyncReport};
 use std::time::Duration;
 
 /// Log lines shown at once.
@@ -40,9 +40,19 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
     }
     let (pull, push) = (!args.push, !args.pull);
     let report = opened.run(async {
-        let done = tokio::select! {
-            done = once(&opened.me, pull, push, output) => done,
-            () = asked_to_stop() => Err(Failure::in_part("stopped; what was done is kept, the rest is queued")),
+        let mut events = opened.me.subscribe();
+        let done = opened.me.sync_through(pull, push, PATIENCE);
+        tokio::pin!(done);
+        let stopped = asked_to_stop();
+        tokio::pin!(stopped);
+        let done = loop {
+            tokio::select! {
+                done = &mut done => break done.map_err(Failure::from),
+                () = &mut stopped => break Err(Failure::in_part("stopped; what was done is kept, the rest is queued")),
+                event = events.recv() => if let Ok(Event::Said(words)) = event {
+                    output.say(Ink::Faint, &words);
+                },
+            }
         };
         opened.me.let_go().await;
         done
@@ -60,32 +70,6 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
             Err(Failure::in_part(format!("{} writes are queued and not due yet", report.pending)).advise("The next sync sends them."))
         }
         _ => Ok(()),
-    }
-}
-
-/// Reads once, then writes until nothing is due soon: held decisions are waited for.
-async fn once(me: &Session, pull: bool, push: bool, output: &mut Output) -> Result<SyncReport, Failure> {
-    let mut report = me.sync(pull, push).await?;
-    if !push {
-        return Ok(report);
-    }
-    loop {
-        let (now, due) = (me.now(), me.next_write_at().await?);
-        let Some(due) = due.filter(|due| due.since(now) <= PATIENCE) else { return Ok(report) };
-        if due > now {
-            output.say(
-                Ink::Faint,
-                &format!("{} writes are held for another {} s, so that undo costs nothing", report.pending, due.since(now).as_secs() + 1),
-            );
-            tokio::time::sleep(due.since(now)).await;
-        }
-        let next = me.sync(pull, true).await?;
-        report = SyncReport {
-            pulled: report.pulled + next.pulled,
-            pushed: report.pushed + next.pushed,
-            conflicts: report.conflicts + next.conflicts,
-            ..next
-        };
     }
 }
 

@@ -93,7 +93,7 @@ impl Default for Halopsa {
             webhook_secret: None,
             webhook_secret_file: None,
             webhook_secret_command: None,
-            budget: Budget { requests: 500, per: Period::minutes(5) },
+            budget: Budget { requests: 600, per: Period::minutes(5) },
             timeout: Period::seconds(30),
             hold: Period::seconds(10),
             ticket_types: TicketTypes::default(),

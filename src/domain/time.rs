@@ -1,12 +1,11 @@
 //! Points in time as microseconds since 1970 in UTC, and the clock that hands them out. No time zone rules
 //! live here; a screen turns a `Timestamp` into local words.
 
-use serde::{Deserialize, Serialize};
-use std::{fmt, time::Duration};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{borrow::Cow, fmt, time::Duration};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -55,6 +54,38 @@ impl Timestamp {
 
     fn civil(self) -> Option<jiff::Timestamp> {
         jiff::Timestamp::from_microsecond(self.0).ok()
+    }
+}
+
+/// In text formats as RFC 3339, which people and scripts can read; in binary ones as the number.
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.civil().filter(|_| serializer.is_human_readable()) {
+            Some(stamp) => serializer.collect_str(&stamp),
+            None => serializer.serialize_i64(self.0),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written<'a> {
+            Micros(i64),
+            #[serde(borrow)]
+            Text(Cow<'a, str>),
+        }
+        if !deserializer.is_human_readable() {
+            return i64::deserialize(deserializer).map(Self);
+        }
+        match Written::deserialize(deserializer)? {
+            Written::Micros(micros) => Ok(Self(micros)),
+            Written::Text(text) => match text.parse::<jiff::Timestamp>() {
+                Ok(stamp) => Ok(Self(stamp.as_microsecond())),
+                Err(_) => Err(de::Error::custom(format!("{text:?} is no time, such as 2026-03-01T12:00:00Z"))),
+            },
+        }
     }
 }
 

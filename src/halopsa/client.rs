@@ -17,7 +17,7 @@ pub static HALO: Service =
 /// Its login may be another machine, so it has its own pace and breaker.
 pub static HALO_LOGIN: Service = Service {
     key: "halopsa-login",
-    label: "HaloPSA's login",
+    label: "HaloPSA",
     credential: "HALOPSA_CLIENT_ID, HALOPSA_CLIENT_SECRET and HALOPSA_TENANT",
     address: "HALOPSA_AUTH_URL",
 };

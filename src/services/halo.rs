@@ -7,6 +7,7 @@ use crate::{
     store::{self, View},
     sync::{bus::Event, halo::SyncError, state},
 };
+use std::time::Duration;
 
 impl From<SyncError> for ServiceError {
     fn from(error: SyncError) -> Self {
@@ -43,6 +44,34 @@ impl Session {
     pub async fn sync(&self, pull: bool, push: bool) -> Result<SyncReport> {
         self.need(Role::Operator)?;
         Ok(self.services.halo()?.once(pull, push).await?)
+    }
+
+    /// A sync, and then writing until no write is due within `patience`: decisions that are held are waited for.
+    pub async fn sync_through(&self, pull: bool, push: bool, patience: Duration) -> Result<SyncReport> {
+        let mut report = self.sync(pull, push).await?;
+        if !push {
+            return Ok(report);
+        }
+        loop {
+            let (now, due) = (self.now(), self.next_write_at().await?);
+            let Some(due) = due.filter(|due| due.since(now) <= patience) else { return Ok(report) };
+            if due > now {
+                let words = format!(
+                    "{} writes are held for another {} s, so that undo costs nothing",
+                    report.pending,
+                    due.since(now).as_secs() + 1
+                );
+                self.services.core.bus.tell(Event::Said(Text::from(words)));
+                tokio::time::sleep(due.since(now)).await;
+            }
+            let next = self.sync(pull, true).await?;
+            report = SyncReport {
+                pulled: report.pulled + next.pulled,
+                pushed: report.pushed + next.pushed,
+                conflicts: report.conflicts + next.conflicts,
+                ..next
+            };
+        }
     }
 
     /// One whole sync now.

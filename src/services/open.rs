@@ -36,6 +36,11 @@ pub struct Opening {
 impl Services {
     /// Opens the database and puts everything together.
     pub fn open(opening: Opening) -> Result<Self> {
+        Self::open_with(opening, |_| {})
+    }
+
+    /// The same, with a last word on how HaloPSA is written: for tests that prove what a precaution is good for.
+    pub fn open_with(opening: Opening, tune: impl FnOnce(&mut Manner)) -> Result<Self> {
         let Opening { loaded, clock, ids } = opening;
         let config = loaded.config;
         let store = Store::open(&loaded.paths.database)?;
@@ -46,7 +51,7 @@ impl Services {
         let ledger = Arc::new(ledger(&store, &clock, &config));
         let tools = Tools::new(Arc::new(StorePace::new(store.clone(), clock.clone())), ledger.clone(), clock.clone());
         let core = Core::new(store, clock, ids, rules, matchmaker);
-        let halo = halo(&config, &core, needs, &tools);
+        let halo = halo(&config, &core, needs, &tools, tune);
         Ok(Self(Arc::new(Parts { core, config, intake, halo, tools, ledger, imports: imports::Desk::default() })))
     }
 }
@@ -80,10 +85,16 @@ fn ledger(store: &Store, clock: &Arc<dyn Clock>, config: &Config) -> StoreLedger
     StoreLedger::new(store.clone(), clock.clone(), ceilings)
 }
 
-fn halo(config: &Config, core: &Core, needs: Needs, tools: &Tools) -> std::result::Result<HaloSync, ServiceError> {
+fn halo(
+    config: &Config,
+    core: &Core,
+    needs: Needs,
+    tools: &Tools,
+    tune: impl FnOnce(&mut Manner),
+) -> std::result::Result<HaloSync, ServiceError> {
     let access = config.halopsa_access().map_err(|error| ServiceError::from(&error))?;
     let client = Halo::new(client_config(&access), tools).map_err(|error| ServiceError::new(Kind::NotConfigured, error.to_string()))?;
-    let manner = Manner {
+    let mut manner = Manner {
         overlap: config.sync.overlap.0,
         attempts: u32::from(config.sync.attempts),
         conflicts: match config.sync.conflicts {
@@ -93,6 +104,7 @@ fn halo(config: &Config, core: &Core, needs: Needs, tools: &Tools) -> std::resul
         settle: SETTLE,
         look_first: true,
     };
+    tune(&mut manner);
     let holder = core.store.holder("leadloom");
     Ok(HaloSync::new(core.clone(), client, needs, manner, &holder))
 }
@@ -109,7 +121,8 @@ fn client_config(access: &HalopsaAccess) -> halopsa::Config {
 
 impl From<&AccessError> for ServiceError {
     fn from(error: &AccessError) -> Self {
-        Self::new(Kind::NotConfigured, error.to_string())
+        let kind = if matches!(error, AccessError::FilesOnly(_)) { Kind::Invalid } else { Kind::NotConfigured };
+        Self::new(kind, error.to_string())
     }
 }
 

@@ -48,6 +48,12 @@ pub fn changes(theirs: &Fields, wanted: &Fields) -> Fields {
     wanted.iter().filter(|(field, want)| !same(theirs.get(*field), Some(want))).map(|(field, want)| (field, want.clone())).collect()
 }
 
+/// What we wrote, still stands there as we wrote it, and the golden record no longer says: it was taken back.
+pub fn withdrawn(base: &Fields, theirs: &Fields, ours: &BTreeSet<Field>, wanted: &Fields) -> Vec<Field> {
+    let stands = |field: &Field| theirs.get(*field).is_some_and(|value| !value.is_blank()) && same(theirs.get(*field), base.get(*field));
+    ours.iter().copied().filter(|field| wanted.get(*field).is_none() && stands(field)).collect()
+}
+
 fn union(a: &Fields, b: &Fields) -> BTreeSet<Field> {
     a.iter().chain(b.iter()).map(|(field, _)| field).collect()
 }
@@ -104,6 +110,18 @@ mod tests {
             let written: BTreeSet<_> = changes(&theirs, &wanted).iter().map(|(field, _)| field).collect();
             prop_assert!(look(&after, &after, &written, &wanted).edited.is_empty());
         }
+    }
+
+    #[test]
+    fn only_what_we_wrote_and_nobody_touched_is_taken_back() {
+        let fields = |title: &str, city: &str| -> Fields {
+            [(Field::JobTitle, Value::Text(title.into())), (Field::City, Value::Text(city.into()))].into_iter().collect()
+        };
+        let base = fields("CTO", "York");
+        let ours = BTreeSet::from([Field::JobTitle]);
+        assert_eq!(withdrawn(&base, &base, &ours, &Fields::new()), [Field::JobTitle]);
+        assert!(withdrawn(&base, &fields("Head of IT", "York"), &ours, &Fields::new()).is_empty());
+        assert!(withdrawn(&base, &base, &ours, &fields("COO", "York")).is_empty());
     }
 
     #[test]

@@ -59,12 +59,15 @@ fn wrong_settings_end_with_4_and_say_what_to_do() {
 #[test]
 fn wrong_use_ends_with_2() {
     let home = home("");
-    for words in [&["nonsense"][..], &["config"], &["config", "show", "--al"], &["--log-level", "loud", "man"], &[]] {
+    for words in [&["nonsense"][..], &["config"], &["config", "show", "--al"], &["--log-level", "loud", "man"]] {
         let output = leadloom(&home, words);
         assert_eq!((output.status.code(), out(&output).as_str()), (Some(2), ""), "{words:?}");
         assert!(!err(&output).is_empty());
     }
     assert_eq!(leadloom(&home, &["--help"]).status.code(), Some(0));
+    let console = leadloom(&home, &[]);
+    assert_eq!(console.status.code(), Some(1));
+    assert!(err(&console).contains("terminal") && err(&console).contains("leadloom --help"), "{}", err(&console));
 }
 
 #[test]

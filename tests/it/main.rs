@@ -10,6 +10,8 @@ mod flows;
 mod halopsa;
 mod house;
 mod intake;
+mod job;
+mod kills;
 mod layers;
 mod matching;
 mod more_providers;

@@ -13,7 +13,7 @@ mod wanted;
 
 pub use absorb::Conflicts;
 
-use super::{Core, state};
+use super::{Core, bus::Event, state};
 use crate::{
     domain::{Text, Timestamp},
     halopsa::{FieldSpec, Halo, Missing, StageSpec, Tenant},
@@ -125,7 +125,7 @@ impl HaloSync {
         let now = self.core.clock.now();
         self.core.store.write(move |desk| state::set_trouble(desk, words.as_deref(), now)).await?;
         tracing::debug!(token = held.token, "lease returned");
-        self.core.bus.tell(super::bus::Event::Changed);
+        self.core.bus.tell(Event::Changed);
         done
     }
 
@@ -202,6 +202,8 @@ impl HaloSync {
     /// A used-up budget ends by itself: waits as long as it asks, keeping the lease. Everything else ends the sync.
     async fn wait_out(&self, error: NetError) -> Result<(), SyncError> {
         let wait = error.wait().filter(|wait| error.class() == Class::RateLimited && *wait <= PATIENCE).ok_or(error)?;
+        let words = format!("HaloPSA's call budget is used up; going on in {} s", wait.as_secs() + 1);
+        self.core.bus.tell(Event::Said(Text::from(words)));
         tracing::info!(seconds = wait.as_secs(), "waiting for HaloPSA's call budget");
         let until = self.now().plus(wait);
         while self.now() < until {

@@ -317,6 +317,10 @@ impl HaloSync {
         }
         let mut ours = before.as_ref().map(|link| link.ours.clone()).unwrap_or_default();
         ours.extend(written.iter().map(|(field, _)| field));
+        for field in changes.clear.iter().filter(|field| !skipped(**field)) {
+            base.remove(*field);
+            ours.remove(field);
+        }
         let parent = match remote.entity {
             Entity::Client | Entity::User => remote.links.site,
             Entity::Site => remote.links.client,
@@ -414,14 +418,15 @@ fn differences(
     at: Option<&crate::domain::Position>,
     wants: &Wanted,
 ) -> Changes {
-    let fields = plan::changes(theirs, &shape(tenant, entity, &wants.fields));
+    let shaped = shape(tenant, entity, &wants.fields);
+    let (fields, clear) = (plan::changes(theirs, &shaped), plan::withdrawn(&link.base, theirs, &link.ours, &shaped));
     let position = wants.position.clone().filter(|position| Some(position) != at && tenant.stage(position).is_some());
     let probability = wants.probability.filter(|_| position.is_some());
     // A user or ticket that hangs under another record than wanted stays there: people move them on purpose. Only a
     // ticket without its user gets it.
     let user = wants.links.user.filter(|_| entity == Entity::Ticket && link.parent.is_none());
     let links = user.map_or_else(Default::default, |_| wants.links);
-    Changes { fields, links, position, probability, ..Changes::default() }
+    Changes { fields, clear, links, position, probability, ..Changes::default() }
 }
 
 impl Changes {

@@ -477,7 +477,7 @@ mod tests {
                     prop_assert_eq!(intensity && seen.bold(), intensity && want.modifier.contains(Modifier::BOLD), "bold at {},{}", x, y);
                     prop_assert_eq!(seen.inverse(), want.modifier.contains(Modifier::REVERSED), "reverse at {},{}", x, y);
                     prop_assert_eq!(seen.underline(), want.modifier.contains(Modifier::UNDERLINED), "underline at {},{}", x, y);
-                    let hidden = symbol == " " && want.modifier.is_empty();
+                    let hidden = symbol == " " && !want.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED);
                     prop_assert!(hidden || seen.fgcolor() == emulated_color(want.fg), "fg at {x},{y}");
                     prop_assert_eq!(seen.bgcolor(), emulated_color(want.bg), "bg at {},{}", x, y);
                 }
