@@ -187,6 +187,7 @@ impl Session {
             mapping: Arc::new(mapping),
             limit: asked.limit,
             actor: Actor::Person(self.login().clone()),
+            nap: self.services.tools.nap.clone(),
             holder: format!("{}:{}", self.login(), std::process::id()),
         };
         let services = self.services.clone();

@@ -52,6 +52,7 @@ pub struct Parts {
     pub(in crate::services) tools: Tools,
     pub(in crate::services) ledger: Arc<StoreLedger>,
     pub(in crate::services) imports: Desk,
+    pub(in crate::services) sources: feeds::Clients,
 }
 
 impl std::ops::Deref for Services {

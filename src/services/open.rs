@@ -1,14 +1,14 @@
 //! Opening the house: from configuration to services. Nothing is logged in to or fetched here; a HaloPSA or a source
 //! that is not configured makes its own verbs refuse with the sentence that says what to set, and no others.
 
-use super::{Kind, Parts, Result, ServiceError, Services, imports};
+use super::{Kind, Parts, Result, ServiceError, Services, feeds, imports};
 use crate::{
     config::{AccessError, Config, Conflicts as Configured, HalopsaAccess, Loaded},
     domain::{Clock, CustomField, CustomKind, Field, IdGen, Lifecycle, custom_fields},
     halopsa::{self, Entity, FieldSpec, FieldType, Halo, StageSpec},
     intake::{Intake, Mapping},
     matching::Model,
-    net::{Credits, Limit, Tools},
+    net::{Credits, Limit, Nap, Tools},
     store::Store,
     sync::{
         Core, Rules,
@@ -36,6 +36,15 @@ pub struct Opening {
 impl Services {
     /// Opens the database and puts everything together.
     pub fn open(opening: Opening) -> Result<Self> {
+        Self::open_waiting_by(opening, None)
+    }
+
+    /// The same for simulated time: `nap` waits between calls, in step with the opening's clock.
+    pub fn open_with(opening: Opening, nap: Arc<dyn Nap>) -> Result<Self> {
+        Self::open_waiting_by(opening, Some(nap))
+    }
+
+    fn open_waiting_by(opening: Opening, nap: Option<Arc<dyn Nap>>) -> Result<Self> {
         let Opening { loaded, clock, ids } = opening;
         let config = loaded.config;
         let store = Store::open(&loaded.paths.database)?;
@@ -44,10 +53,20 @@ impl Services {
         let needs = Needs { stages: stages(&rules.workflows), fields: fields() };
         let matchmaker = Matchmaker::new(config.matching, Model::shipped());
         let ledger = Arc::new(ledger(&store, &clock, &config));
-        let tools = Tools::new(Arc::new(StorePace::new(store.clone(), clock.clone())), ledger.clone(), clock.clone());
+        let mut tools = Tools::new(Arc::new(StorePace::new(store.clone(), clock.clone())), ledger.clone(), clock.clone());
+        tools.nap = nap.unwrap_or(tools.nap);
         let core = Core::new(store, clock, ids, rules, matchmaker);
         let halo = halo(&config, &core, needs, &tools);
-        Ok(Self(Arc::new(Parts { core, config, intake, halo, tools, ledger, imports: imports::Desk::default() })))
+        Ok(Self(Arc::new(Parts {
+            core,
+            config,
+            intake,
+            halo,
+            tools,
+            ledger,
+            imports: imports::Desk::default(),
+            sources: feeds::Clients::default(),
+        })))
     }
 }
 
