@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status, remote_words},
 };
 use filters::{COMPANY_DETAILS, FILTERS, LOOKUP_TYPE, ORDER_BY, REVEAL_PERSONAL, REVEAL_PHONE, facets};
 use futures_util::future::BoxFuture;
@@ -126,6 +126,17 @@ fn profiles(answer: &Answer, key: &str) -> Result<(Vec<Json>, Json), NetError> {
     }
 }
 
+/// The bulk call answers with hardly more than a word; what matters is that it is not a refusal.
+fn accepted(answer: &Answer) -> Result<(), NetError> {
+    if answer.is_html() {
+        return Err(answer.malformed("it is an HTML page"));
+    }
+    match serde_json::from_str::<Json>(&answer.text()) {
+        Ok(body) if body["error"].is_string() || body["status"] == "failed" => Err(answer.fault(Class::Server, &remote_words(answer))),
+        _ => Ok(()),
+    }
+}
+
 /// A look-up that will not change any more.
 fn is_done(profile: &Json) -> bool {
     matches!(profile["status"].as_str(), Some("complete" | "failed"))
@@ -216,7 +227,7 @@ impl RocketReach {
                 };
                 let body = json!({"queries": ids.iter().map(one).collect::<Vec<_>>(), "profile_list": "Leadloom"});
                 let request = self.http.post(family.path("bulkLookup", "universal/person/bulk_lookup")).lane(BULK).json(&body);
-                Self::reveal(request, family, filters).send().await?;
+                accepted(&Self::reveal(request, family, filters).send().await?)?;
             } else {
                 for id in ids {
                     let request = self.http.get(family.path("person/lookup", "universal/person/lookup")).query("id", id).lane(LOOKUP);
@@ -277,19 +288,8 @@ impl RocketReach {
     }
 
     async fn add_companies(&self, rows: &mut [Json]) {
-        let ids = rows.iter().filter_map(|row| id_text(&row["current_employer_id"])).collect();
-        match self.companies.get(ids, usize::MAX, |ids| self.buy_companies(ids)).await {
-            Ok(companies) => {
-                for row in rows {
-                    if let Some(company) =
-                        id_text(&row["current_employer_id"]).and_then(|id| companies.get(&id)).filter(|company| !company.is_null())
-                    {
-                        two_step::fill(row, &json!({"company": company}));
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(service = SERVICE.key, %error, "employers are left out"),
-        }
+        let id = |row: &Json| id_text(&row["current_employer_id"]);
+        self.companies.add((&SERVICE, "company"), rows, id, 1, |ids| self.buy_companies(ids)).await;
     }
 
     async fn person(&self, clue: &Clue) -> Result<Finding, NetError> {

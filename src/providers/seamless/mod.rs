@@ -85,7 +85,6 @@ fn judge(answer: &Answer, now: Timestamp) -> Option<Fault> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
-    #[serde(default)]
     data: Vec<Json>,
     #[serde(default)]
     supplemental_data: Supplement,
@@ -102,7 +101,6 @@ struct Supplement {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Ordered {
-    #[serde(default)]
     request_ids: Vec<String>,
 }
 
@@ -153,9 +151,12 @@ impl Seamless {
         let call = async || {
             let answer = self.http.post(kind.order).lane(RESEARCH).replay(Replay::Never).json(body).send().await?;
             let ordered: Ordered = answer.json().map_err(NetError::doubtful)?;
+            if ordered.request_ids.len() != count {
+                // They belong to the people by their order alone.
+                return Err(answer.malformed("it does not hold an order for each").doubtful());
+            }
             let results = self.wait_for(kind, &ordered.request_ids).await;
-            let mut outcomes: Vec<Outcome> = ordered.request_ids.iter().map(|id| outcome(kind, results.get(id), &results)).collect();
-            outcomes.resize_with(count, || Outcome::Nothing);
+            let outcomes: Vec<Outcome> = ordered.request_ids.iter().map(|id| outcome(kind, results.get(id), &results)).collect();
             let done = |id: &&String| results.get(*id).is_some_and(|item| item["status"] == "done");
             let cost = EACH.times(ordered.request_ids.iter().filter(done).count() as u64);
             Ok((outcomes, cost))
@@ -205,16 +206,7 @@ impl Seamless {
 
     async fn add_companies(&self, rows: &mut [Json]) {
         let domain = |row: &Json| row["companyDomain"].as_str().or_else(|| row["domain"].as_str()).map(str::to_lowercase);
-        match self.companies.get(rows.iter().filter_map(domain).collect(), 100, |domains| self.buy_companies(domains)).await {
-            Ok(companies) => {
-                for row in rows {
-                    if let Some(company) = domain(row).and_then(|domain| companies.get(&domain)).filter(|company| !company.is_null()) {
-                        two_step::fill(row, &json!({"company_data": company}));
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(service = SERVICE.key, %error, "employers are left out"),
-        }
+        self.companies.add((&SERVICE, "company_data"), rows, domain, 100, |domains| self.buy_companies(domains)).await;
     }
 }
 
