@@ -79,12 +79,7 @@ impl Store {
         migrate::migrate(&mut db, path)?;
         let writer = Writer::start(db);
         let readers = (0..READERS).map(|_| reader(path)).collect::<Result<Vec<_>>>()?;
-        Ok(Self(Arc::new(Inner {
-            path: path.to_owned(),
-            writer,
-            readers: Mutex::new(readers),
-            free: Semaphore::new(READERS),
-        })))
+        Ok(Self(Arc::new(Inner { path: path.to_owned(), writer, readers: Mutex::new(readers), free: Semaphore::new(READERS) })))
     }
 
     /// Where the database lies.
