@@ -50,6 +50,9 @@ const LAST_RECORD: u64 = 10_000;
 /// Fewer than this are refused by the bulk call.
 const LEAST_BULK: usize = 10;
 
+/// Told of a person whose look-up did not end in time.
+const NOT_DONE: &str = "RocketReach had not finished looking this person up. Import again: looking up again is free.";
+
 /// How often a look-up under way is asked after, and how long between: most are done within half a minute.
 const POLLS: u32 = 12;
 const POLL_EVERY: Duration = Duration::from_secs(3);
@@ -211,8 +214,7 @@ impl RocketReach {
         }
     }
 
-    /// Looks these ids up, all at once or one by one, and asks after them until they are done. Whoever is not done in
-    /// time comes back as far as he or she is known.
+    /// Looks these ids up, all at once or one by one, and asks after them until they are done or time is over.
     async fn look_up(&self, ids: &[String], filters: &Checked) -> Result<HashMap<String, Json>, NetError> {
         let family = self.family().await?;
         let price = Self::price(family, filters);
@@ -267,7 +269,7 @@ impl RocketReach {
                 }
             }
         }
-        tracing::warn!(service = SERVICE.key, "some look-ups did not end in time; the people are taken as far as they are known");
+        tracing::warn!(service = SERVICE.key, "some look-ups did not end in time");
     }
 
     async fn buy_companies(&self, ids: Vec<String>) -> Result<HashMap<String, Json>, NetError> {
@@ -369,7 +371,16 @@ impl TwoStep for RocketReach {
             let mut found = self.look_up(&ids, filters).await?;
             let mut paid = Paid::default();
             for teaser in people {
-                let mut row = found.remove(&teaser.id).unwrap_or_else(|| json!({}));
+                let profile = found.remove(&teaser.id);
+                let is_open = profile.as_ref().map_or(people.len() >= LEAST_BULK, |profile| {
+                    profile["status"].is_string() && !is_done(profile) && !is_charged(profile)
+                });
+                let mut row = profile.unwrap_or_else(|| json!({}));
+                if is_open {
+                    // Left out, so that the next import asks again.
+                    paid.bad.push(BadRow::new(0, NOT_DONE, teaser.row.to_string().as_bytes()));
+                    continue;
+                }
                 two_step::fill(&mut row, &teaser.row);
                 paid.rows.push(row);
             }

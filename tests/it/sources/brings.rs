@@ -8,6 +8,7 @@ use leadloom::{
     sim::{Sighting, sightings, truth},
     store::StoreError,
 };
+use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 const PEOPLE: u64 = 300;
@@ -402,5 +403,28 @@ async fn people_of_another_source_enrich_whom_we_have_and_every_value_says_whose
         eprintln!("{source}: {enriched} enriched, {twice} created again, of {} known before; {:?}", known.len(), run.run.counters);
         assert!(enriched > 10 && shown == enriched, "{source}: {enriched} enriched, {shown} show it");
         assert!(twice * 20 <= enriched, "{source}: {twice} people were created again, {enriched} enriched");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_not_done_in_time_is_listed_and_had_for_nothing_by_the_next_import() {
+    let stand = Stand::new(200).await;
+    for source in [Source::Seamless, Source::RocketReach] {
+        let server = stand.server(source);
+        let usual = server.configure(json!({})).unwrap()["polls"].clone();
+        server.configure(json!({"polls": 10_000})).unwrap();
+        let first = stand.import(source, 20).await.run;
+        assert!(first.counters.read == 20 && first.counters.failed > 0, "{source}: {:?}", first.counters);
+        let failures = stand.house.me.row_errors(first.id, None, 50).await.unwrap();
+        assert_eq!(failures.len() as u64, first.counters.failed, "{source}");
+        assert!(failures[0].reason.contains("Import again"), "{source}: {failures:?}");
+        let billed = server.billed();
+        server.configure(json!({ "polls": usual })).unwrap();
+        let again = stand.import(source, 20).await.run.counters;
+        assert_eq!((again.read, again.failed), (20, 0), "{source}: {again:?}");
+        assert!(again.created > 0, "{source}: {again:?}");
+        if source == Source::Seamless {
+            assert!(server.billed() <= billed, "{source}: ordered once, paid for once");
+        }
     }
 }
