@@ -242,6 +242,7 @@ async fn table(rows: Vec<Row>, stand: &Stand, everywhere: bool) {
 
 pub async fn matrix() {
     let stand = Stand::with(300, RateLimits::Off, FACTOR, |_| {}).await;
+    stand.clock.hurry();
     let asked = std::env::var("LEADLOOM_FAULTS").ok();
     let only = asked.as_deref().filter(|asked| *asked != "all").unwrap_or_default();
     let rows = rows(&stand.house.sim.stranger().base_url()).into_iter().filter(|row| row.name.contains(only)).collect();
@@ -252,6 +253,7 @@ pub async fn matrix() {
 /// One source after another is struck for as long as it takes; the seven others neither fail nor wait.
 pub async fn neighbours() {
     let stand = Stand::with(300, RateLimits::Off, FACTOR, |_| {}).await;
+    stand.clock.hurry();
     let troubles = [
         Fault::SlowHeaders { pause_ms: 500, seconds: 20 },
         Fault::TooMany { retry_after: RetryAfter::Raw("99999999999".to_owned()) },

@@ -38,12 +38,19 @@ pub struct Fast {
     from: Timestamp,
     factor: u32,
     ahead: AtomicI64,
+    /// Milliseconds that any call is waited for at least, however fast the clock runs.
+    patience: AtomicI64,
 }
 
 impl Fast {
     pub fn new(factor: u32) -> Arc<Self> {
         let from = leadloom::ambient::SystemClock.now();
-        Arc::new(Self { began: Instant::now(), from, factor, ahead: AtomicI64::new(0) })
+        Arc::new(Self { began: Instant::now(), from, factor, ahead: AtomicI64::new(0), patience: AtomicI64::new(10_000) })
+    }
+
+    /// Waits less long for an answer; for tests of those that never come.
+    pub fn hurry(&self) {
+        self.patience.store(1000, Ordering::SeqCst);
     }
 
     /// Leaps ahead.
@@ -66,7 +73,7 @@ impl Nap for Fast {
 
     /// Not shorter than a busy machine needs for an honest answer.
     fn real(&self, wait: Duration) -> Duration {
-        (wait / self.factor).max(Duration::from_millis(1000))
+        (wait / self.factor).max(Duration::from_millis(self.patience.load(Ordering::SeqCst) as u64))
     }
 }
 
