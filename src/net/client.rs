@@ -103,6 +103,11 @@ impl Tools {
 pub trait Nap: Send + Sync {
     /// Ends after `wait`.
     fn nap(&self, wait: Duration) -> BoxFuture<'static, ()>;
+
+    /// How long that much of the clock's time really takes; time-outs are set by it. The same, unless time is simulated.
+    fn real(&self, wait: Duration) -> Duration {
+        wait
+    }
 }
 
 /// Real waiting.
@@ -156,8 +161,8 @@ impl Client {
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(config.connect_timeout)
-            .timeout(config.timeout)
+            .connect_timeout(tools.nap.real(config.connect_timeout))
+            .timeout(tools.nap.real(config.timeout))
             .pool_max_idle_per_host(config.concurrency)
             .default_headers(
                 headers(&config.headers).map_err(|name| refuse(&format!("the value for the header {name} has forbidden characters")))?,

@@ -182,7 +182,7 @@ impl NetError {
     }
 
     /// What happened, in one sentence without its full stop.
-    fn what(&self) -> String {
+    pub fn what(&self) -> String {
         let Inner { service, class, status, place, words, .. } = &*self.0;
         let name = service.label;
         let (place, words) = (place.as_str(), words.as_str());

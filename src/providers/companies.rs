@@ -1,7 +1,8 @@
 //! Employers bought once: what a source says about a company is the same for all its people, and costs the same for each.
 
-use crate::net::NetError;
-use serde_json::Value as Json;
+use super::two_step::fill;
+use crate::net::{NetError, Service};
+use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use tokio::sync::Mutex;
 
@@ -13,31 +14,42 @@ const MOST: usize = 5000;
 pub(super) struct Companies(Mutex<HashMap<String, Json>>);
 
 impl Companies {
-    /// What is known of these companies, by id. Those asked for the first time are bought with `buy`, at most `batch`
-    /// in a call; nobody else buys meanwhile.
-    pub async fn get<F>(
+    /// Adds to each row what is known of its employer, whom `id` names: under `place`, or into the row itself when that is
+    /// empty; what the row says already stays. Employers asked for the first time are bought with `buy`, at most `batch` in
+    /// a call; nobody else buys meanwhile. The people are paid for, so an employer that cannot be had is left out.
+    pub async fn add<F>(
         &self,
-        mut ids: Vec<String>,
+        (service, place): (&Service, &str),
+        rows: &mut [Json],
+        id: impl Fn(&Json) -> Option<String>,
         batch: usize,
         buy: impl Fn(Vec<String>) -> F,
-    ) -> Result<HashMap<String, Json>, NetError>
-    where
+    ) where
         F: Future<Output = Result<HashMap<String, Json>, NetError>>,
     {
-        ids.sort_unstable();
-        ids.dedup();
         let mut known = self.0.lock().await;
         if known.len() > MOST {
             known.clear();
         }
-        let wanted: Vec<String> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
-        for group in wanted.chunks(batch.max(1)) {
-            let mut bought = buy(group.to_vec()).await?;
-            for id in group {
-                known.insert(id.clone(), bought.remove(id).unwrap_or_default());
+        let mut wanted: Vec<String> = rows.iter().filter_map(&id).filter(|id| !known.contains_key(id)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        for group in wanted.chunks(batch) {
+            match buy(group.to_vec()).await {
+                Ok(mut bought) => known.extend(group.iter().map(|id| (id.clone(), bought.remove(id).unwrap_or_default()))),
+                Err(error) => {
+                    tracing::warn!(service = service.key, of = wanted.len(), %error, "some employers are left out");
+                    break;
+                }
             }
         }
-        Ok(ids.into_iter().filter_map(|id| Some((id.clone(), known.get(&id)?.clone()))).collect())
+        for row in rows {
+            match id(row).and_then(|id| known.get(&id)) {
+                None | Some(Json::Null) => {}
+                Some(company) if place.is_empty() => fill(row, company),
+                Some(company) => fill(row, &json!({ place: company })),
+            }
+        }
     }
 }
 

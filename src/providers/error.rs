@@ -30,6 +30,19 @@ impl FetchError {
         matches!(self, Self::Net(error) if error.retry_helps())
     }
 
+    /// The service may have done, and charged, what it was asked for: doing it again may cost twice.
+    pub const fn in_doubt(&self) -> bool {
+        matches!(self, Self::Net(error) if error.in_doubt())
+    }
+
+    /// What happened, in one sentence, without what follows from it.
+    pub fn what(&self) -> String {
+        match self {
+            Self::Net(error) => format!("{}.", error.what().trim_end_matches('.')),
+            _ => self.to_string(),
+        }
+    }
+
     /// When to come back, where somebody said so.
     pub fn wait(&self) -> Option<Duration> {
         match self {

@@ -20,7 +20,7 @@ use crate::{
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -78,13 +78,24 @@ pub(super) async fn feed(services: &Parts, asked: &Asked) -> Result<Arc<dyn Feed
     }
 }
 
+/// The clients of this process, made when first asked for and kept: a client knows its token and the employers that it
+/// bought, so that a run that goes on buys none of them again.
+#[derive(Default)]
+pub struct Clients(Mutex<HashMap<Source, Arc<dyn Provider>>>);
+
 fn provider(services: &Parts, source: Source) -> Result<Arc<dyn Provider>> {
+    let mut clients = services.sources.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(client) = clients.get(&source) {
+        return Ok(client.clone());
+    }
     let access = services.config.source_access(source).map_err(|error| ServiceError::from(&error))?;
     let entry = providers::entry(source).ok_or_else(|| {
         ServiceError::new(Kind::Invalid, format!("{source} has no API that this version can ask; import its file with --file"))
     })?;
-    let provider = entry.build(&settings(access), &services.tools);
-    provider.map_err(|error| ServiceError::new(Kind::NotConfigured, error.to_string()))
+    let built = entry.build(&settings(access), &services.tools);
+    let client = built.map_err(|error| ServiceError::new(Kind::NotConfigured, error.to_string()))?;
+    clients.insert(source, client.clone());
+    Ok(client)
 }
 
 fn settings(access: SourceAccess) -> Settings {
@@ -123,14 +134,17 @@ impl Feed for ProviderFeed {
 }
 
 fn feed_error(error: &FetchError) -> FeedError {
-    let wait = error.wait().unwrap_or(LATER);
-    let then = match error.class() {
-        Some(Class::RateLimited | Class::Resting) => Then::Wait(wait),
-        Some(Class::Quota) => Then::End,
-        Some(Class::Auth | Class::Permission) => Then::Refuse,
-        _ => Then::Fail,
+    let what = || Text::from(error.what());
+    let (words, then) = match error.class() {
+        Some(Class::RateLimited | Class::Resting) => (what(), Then::Wait(error.wait().unwrap_or(LATER))),
+        // Asked again it may be charged again: a person decides.
+        Some(_) if error.in_doubt() => (what(), Then::End),
+        Some(Class::Unreachable | Class::Timeout | Class::CutOff | Class::Server) => (what(), Then::Again(error.wait().unwrap_or(LATER))),
+        Some(Class::Quota) => (Text::from(error.to_string()), Then::End),
+        Some(Class::Auth | Class::Permission) => (Text::from(error.to_string()), Then::Refuse),
+        _ => (Text::from(error.to_string()), Then::Fail),
     };
-    FeedError { words: Text::from(error.to_string()), then }
+    FeedError { words, then }
 }
 
 struct FileFeed(Arc<Mutex<FileSource>>);

@@ -207,6 +207,7 @@ impl Session {
             mapping: Arc::new(mapping),
             limit: asked.limit,
             actor: Actor::Person(self.login().clone()),
+            nap: self.services.tools.nap.clone(),
             holder: holder.clone(),
         };
         let services = self.services.clone();

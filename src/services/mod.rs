@@ -24,7 +24,7 @@ mod types;
 pub use crate::providers::file::error_path as error_file;
 pub use error::{Kind, ServiceError};
 pub use keeper::Keeper;
-pub use open::Opening;
+pub use open::{Opening, Tuning};
 pub use session::Session;
 pub use types::*;
 
@@ -55,6 +55,7 @@ pub struct Parts {
     pub(in crate::services) tools: Tools,
     pub(in crate::services) ledger: Arc<StoreLedger>,
     pub(in crate::services) imports: Desk,
+    pub(in crate::services) sources: feeds::Clients,
 }
 
 impl std::ops::Deref for Services {

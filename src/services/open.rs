@@ -1,14 +1,14 @@
 //! Opening the house: from configuration to services. Nothing is logged in to or fetched here; a HaloPSA or a source
 //! that is not configured makes its own verbs refuse with the sentence that says what to set, and no others.
 
-use super::{Kind, Parts, Result, ServiceError, Services, imports};
+use super::{Kind, Parts, Result, ServiceError, Services, feeds, imports};
 use crate::{
     config::{AccessError, Config, Conflicts as Configured, HalopsaAccess, Loaded},
     domain::{Clock, CustomField, CustomKind, Field, IdGen, Lifecycle, custom_fields},
     halopsa::{self, Entity, FieldSpec, FieldType, Halo, StageSpec},
     intake::{Intake, Mapping},
     matching::Model,
-    net::{Credits, Limit, Tools},
+    net::{Credits, Limit, Nap, Tools},
     store::Store,
     sync::{
         Core, Rules,
@@ -33,14 +33,29 @@ pub struct Opening {
     pub ids: Arc<dyn IdGen>,
 }
 
+/// What only tests and benchmarks have otherwise.
+pub struct Tuning {
+    /// Waits between calls, in step with the opening's clock: for simulated time.
+    pub nap: Option<Arc<dyn Nap>>,
+    /// Look for our reference before a create that may have been sent before. Only a test that proves that the look is
+    /// needed switches it off.
+    pub look_first: bool,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { nap: None, look_first: true }
+    }
+}
+
 impl Services {
     /// Opens the database and puts everything together.
     pub fn open(opening: Opening) -> Result<Self> {
-        Self::open_with(opening, |_| {})
+        Self::open_with(opening, Tuning::default())
     }
 
-    /// The same, with a last word on how HaloPSA is written: for tests that prove what a precaution is good for.
-    pub fn open_with(opening: Opening, tune: impl FnOnce(&mut Manner)) -> Result<Self> {
+    /// The same, tuned.
+    pub fn open_with(opening: Opening, tuning: Tuning) -> Result<Self> {
         let Opening { loaded, clock, ids } = opening;
         let config = loaded.config;
         let store = Store::open(&loaded.paths.database)?;
@@ -49,10 +64,20 @@ impl Services {
         let needs = Needs { stages: stages(&rules.workflows), fields: fields() };
         let matchmaker = Matchmaker::new(config.matching, Model::shipped());
         let ledger = Arc::new(ledger(&store, &clock, &config));
-        let tools = Tools::new(Arc::new(StorePace::new(store.clone(), clock.clone())), ledger.clone(), clock.clone());
+        let mut tools = Tools::new(Arc::new(StorePace::new(store.clone(), clock.clone())), ledger.clone(), clock.clone());
+        tools.nap = tuning.nap.unwrap_or(tools.nap);
         let core = Core::new(store, clock, ids, rules, matchmaker);
-        let halo = halo(&config, &core, needs, &tools, tune);
-        Ok(Self(Arc::new(Parts { core, config, intake, halo, tools, ledger, imports: imports::Desk::default() })))
+        let halo = halo(&config, &core, needs, &tools, tuning.look_first);
+        Ok(Self(Arc::new(Parts {
+            core,
+            config,
+            intake,
+            halo,
+            tools,
+            ledger,
+            imports: imports::Desk::default(),
+            sources: feeds::Clients::default(),
+        })))
     }
 }
 
@@ -85,16 +110,10 @@ fn ledger(store: &Store, clock: &Arc<dyn Clock>, config: &Config) -> StoreLedger
     StoreLedger::new(store.clone(), clock.clone(), ceilings)
 }
 
-fn halo(
-    config: &Config,
-    core: &Core,
-    needs: Needs,
-    tools: &Tools,
-    tune: impl FnOnce(&mut Manner),
-) -> std::result::Result<HaloSync, ServiceError> {
+fn halo(config: &Config, core: &Core, needs: Needs, tools: &Tools, look_first: bool) -> std::result::Result<HaloSync, ServiceError> {
     let access = config.halopsa_access().map_err(|error| ServiceError::from(&error))?;
     let client = Halo::new(client_config(&access), tools).map_err(|error| ServiceError::new(Kind::NotConfigured, error.to_string()))?;
-    let mut manner = Manner {
+    let manner = Manner {
         overlap: config.sync.overlap.0,
         attempts: u32::from(config.sync.attempts),
         conflicts: match config.sync.conflicts {
@@ -102,9 +121,8 @@ fn halo(
             Configured::Review => Conflicts::Ask,
         },
         settle: SETTLE,
-        look_first: true,
+        look_first,
     };
-    tune(&mut manner);
     let holder = core.store.holder("leadloom");
     Ok(HaloSync::new(core.clone(), client, needs, manner, &holder))
 }

@@ -13,6 +13,7 @@ use crate::{
         Intake, Mapping,
         raw::{RawPage, Rows},
     },
+    net::Nap,
     store::{Result, StoreError, View},
 };
 use futures_util::future::BoxFuture;
@@ -25,6 +26,8 @@ const QUEUE: usize = 2;
 const LEASE: Duration = Duration::from_secs(60);
 /// A wait that a source asks for and that is longer than this ends the run in part: it can be resumed then.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// How long one page may be waited for in all, before the run ends in part.
+const STANDSTILL: Duration = Duration::from_secs(60 * 60);
 /// Naps while waiting, so that a pause or stop is noticed.
 const NAP: Duration = Duration::from_secs(1);
 
@@ -47,8 +50,10 @@ pub struct FeedError {
 /// What follows from a page that could not be had.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Then {
-    /// The same page may be had after this long.
+    /// The same page may be had after this long: the source said so, or our own budget does.
     Wait(Duration),
+    /// The source is in trouble; the same page may be had after this long. A run that has not got anything yet fails.
+    Again(Duration),
     /// Budget or credits are gone: the run ends with what it has and can be resumed.
     End,
     /// Somebody has to mend something.
@@ -72,6 +77,8 @@ pub struct Job {
     pub limit: Option<u64>,
     /// For whom.
     pub actor: Actor,
+    /// Waits, in step with the clock.
+    pub nap: Arc<dyn Nap>,
     /// Names this worker in the run's lease.
     pub holder: String,
 }
@@ -148,6 +155,7 @@ async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>) -> R
         }
     }
     let (mut cursor, mut number) = (run.cursor, run.pages);
+    let (mut waited, mut got_any) = (Duration::ZERO, false);
     if number > 0 && cursor.is_none() {
         return Ok(End::All);
     }
@@ -160,16 +168,23 @@ async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>) -> R
         }
         let mut raw = match job.feed.page(cursor.as_deref()).await {
             Ok(raw) => raw,
-            Err(FeedError { words, then: Then::Wait(wait) }) if wait <= PATIENCE => {
-                if wait_out(core, job, wait, &words).await? {
+            Err(FeedError { words, then: Then::Fail }) => return Ok(End::Failed(words)),
+            Err(FeedError { words, then: Then::Refuse }) => return Ok(End::Refused(words)),
+            Err(FeedError { words, then: Then::End }) => return Ok(End::Part(words)),
+            Err(FeedError { words, then: Then::Again(_) }) if !got_any => return Ok(End::Failed(resumable(&words))),
+            Err(FeedError { words, then: Then::Wait(wait) | Then::Again(wait) }) => {
+                waited += wait;
+                if wait > PATIENCE || waited > STANDSTILL {
+                    return Ok(End::Part(resumable(&words)));
+                }
+                let shown = Text::from(format!("{words} It is tried again in {} s.", wait.as_secs_f64().ceil()));
+                if wait_out(core, job, wait, &shown).await? {
                     continue;
                 }
                 return Ok(End::Asked);
             }
-            Err(FeedError { words, then: Then::Fail }) => return Ok(End::Failed(words)),
-            Err(FeedError { words, then: Then::Refuse }) => return Ok(End::Refused(words)),
-            Err(FeedError { words, then: Then::End | Then::Wait(_) }) => return Ok(End::Part(words)),
         };
+        (waited, got_any) = (Duration::ZERO, true);
         if let Some(limit) = job.limit {
             truncate(&mut raw, limit.saturating_sub(seen));
         }
@@ -184,6 +199,11 @@ async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>) -> R
             return Ok(End::All);
         }
     }
+}
+
+/// What happened, and that it is not the end.
+fn resumable(words: &Text) -> Text {
+    Text::from(format!("{words} Resume the run when that is over: it goes on where it stopped."))
 }
 
 /// Rows, unreadable ones, and those that need not be fetched: all that counts as read.
@@ -214,7 +234,7 @@ async fn wait_out(core: &Core, job: &Job, wait: Duration, words: &Text) -> Resul
     core.store.write(move |desk| desk.set_run_state(id, RunState::Running, None, Some(&shown))).await?;
     let until = core.clock.now().plus(wait);
     while core.clock.now() < until {
-        tokio::time::sleep(NAP.min(until.since(core.clock.now()))).await;
+        job.nap.nap(NAP.min(until.since(core.clock.now()))).await;
         if standing(core, id).await?.state != RunState::Running || !hold(core, job).await? {
             return Ok(false);
         }

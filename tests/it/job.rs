@@ -221,9 +221,9 @@ async fn a_host_that_is_not_there_is_named_and_nothing_is_lost() {
     let (sim, env, home) = world().await;
     assert!(leadloom(home.path(), &env, &["setup"]).status.success());
     assert!(leadloom(home.path(), &env, &["import", "apollo", "--limit", "10"]).status.success());
-    let nowhere = env.iter().map(|(name, value)| match name.starts_with("HALOPSA_") && name.ends_with("_URL") {
-        true => (name.clone(), "http://127.0.0.1:9".to_owned()),
-        false => (name.clone(), value.clone()),
+    let nowhere = env.iter().map(|(name, value)| {
+        let moved = name.starts_with("HALOPSA_") && name.ends_with("_URL");
+        (name.clone(), if moved { "http://127.0.0.1:9".to_owned() } else { value.clone() })
     });
     let (code, words) = said(&leadloom(home.path(), &nowhere.collect::<Vec<_>>(), &["sync", "--once"]));
     assert_eq!(code, Some(1), "{words}");

@@ -7,7 +7,7 @@ use leadloom::{
     ambient::{RandomIds, SystemClock},
     config::{Environment, Overrides, load},
     domain::{Clock, RunState, Source, Timestamp},
-    services::{ImportFrom, ImportRequest, Kind, MergeChoice, Opening, ReviewFilter, Services, Session},
+    services::{ImportFrom, ImportRequest, Kind, MergeChoice, Opening, ReviewFilter, Services, Session, Tuning},
     sim::{
         Fault, Planned, RateLimits, Sim, SimConfig,
         halo::{HaloHandle, Table},
@@ -52,7 +52,7 @@ async fn the_worker() {
     let loaded = load(&Environment::of_process(), &overrides).unwrap();
     let opening = Opening { loaded, clock: Arc::new(Later(AGE * lives)), ids: Arc::new(RandomIds) };
     let blind = std::env::var_os(BLIND).is_some();
-    let services = Services::open_with(opening, |manner| manner.look_first = !blind).unwrap();
+    let services = Services::open_with(opening, Tuning { look_first: !blind, ..Tuning::default() }).unwrap();
     work(&services.session("kim")).await;
 }
 
@@ -139,11 +139,9 @@ fn made(halo: &HaloHandle) -> BTreeMap<(&'static str, String), usize> {
     all
 }
 
-fn contacts(me: &Session) -> impl Future<Output = BTreeSet<String>> + '_ {
-    async {
-        let all = me.search("example", None, 10_000).await.unwrap();
-        all.into_iter().map(|one| format!("{} {} {}", one.name, one.email, one.sources)).collect()
-    }
+async fn contacts(me: &Session) -> BTreeSet<String> {
+    let all = me.search("example", None, 10_000).await.unwrap();
+    all.into_iter().map(|one| format!("{} {} {}", one.name, one.email, one.sources)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

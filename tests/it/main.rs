@@ -18,6 +18,7 @@ mod more_providers;
 mod net;
 mod providers;
 mod sim;
+mod sources;
 mod store;
 mod tui;
 mod undo;

@@ -21,6 +21,9 @@ pub(super) const REVEAL_EMAILS: &str = "reveal_personal_emails";
 /// Asked of the enrichment, not of the search.
 pub(super) const REVEAL_PHONES: &str = "reveal_phone_number";
 
+/// Asked of the enrichment of companies.
+pub(super) const COMPANY_DETAILS: &str = "company_details";
+
 /// A way to what is documented later than this table.
 pub(super) const OTHER: &str = "other_parameters";
 
@@ -57,5 +60,6 @@ pub(super) const FILTERS: &[Filter] = &[
     filter("organization_job_posted_at_range", DateRange, ""),
     filter(REVEAL_EMAILS, Flag, "also private addresses"),
     filter(REVEAL_PHONES, Flag, "also mobile numbers, 8 credits each; they arrive minutes later"),
+    filter(COMPANY_DETAILS, Flag, "buy each employer too, 1 credit each: industry, size, revenue, technologies, address"),
     filter(OTHER, Table, "any other documented parameter, by its name in a table"),
 ];

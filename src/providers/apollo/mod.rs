@@ -6,6 +6,7 @@ mod filters;
 use super::{
     Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, RateLeft, Search, Settings,
     Usage,
+    companies::Companies,
     search::Checked,
     settings::Connection,
     two_step::{self, Paid, Teaser, Teasers, TwoStep},
@@ -15,11 +16,11 @@ use crate::{
     intake::raw::{BadRow, RawPage},
     net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Service, Tools, by_status},
 };
-use filters::{FILTERS, OTHER, REVEAL_EMAILS, REVEAL_PHONES};
+use filters::{COMPANY_DETAILS, FILTERS, OTHER, REVEAL_EMAILS, REVEAL_PHONES};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 pub(super) static SERVICE: Service =
     Service { key: "apollo", label: "Apollo.io", credential: "APOLLO_API_KEY", address: "APOLLO_BASE_URL" };
@@ -38,7 +39,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     verifies: false,
     tells_usage: true,
     filters: FILTERS,
-    costs: "searching is free; a person costs 1 credit, a mobile number 8 more; nobody found costs nothing",
+    costs: "searching is free; a person costs 1 credit, a mobile number 8 more, an employer 1; nobody found costs nothing",
 };
 
 const SEARCH: &str = "search";
@@ -47,9 +48,10 @@ const ENRICH: &str = "enrich";
 /// Pages of one search; what lies beyond must be found by a narrower one.
 const MAX_PAGES: u32 = 500;
 
-/// Documented: 1 for the person, 8 for a mobile number.
+/// Documented: 1 for the person, 8 for a mobile number, 1 for a company.
 const PERSON: Credits = Credits::whole(1);
 const PHONE: Credits = Credits::whole(8);
+const COMPANY: Credits = Credits::whole(1);
 
 /// How often a number that is on its way is asked for, and how long between where the answer does not say.
 const POLLS: u32 = 12;
@@ -58,6 +60,7 @@ const POLL_EVERY: Duration = Duration::from_secs(10);
 /// The client.
 pub struct Apollo {
     http: Client,
+    companies: Companies,
 }
 
 /// Documented for Basic and Professional: the smallest that a paying team has.
@@ -76,7 +79,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let to = Connection { service: &SERVICE, host: "https://api.apollo.io", path: "/api/v1", lanes: lanes(), judge, concurrency: 4 };
     let headers = vec![("x-api-key", Header::Secret(key)), ("cache-control", Header::Plain("no-cache".to_owned()))];
-    Ok(Arc::new(Apollo { http: settings.client(to, headers, tools)? }))
+    Ok(Arc::new(Apollo { http: settings.client(to, headers, tools)?, companies: Companies::default() }))
 }
 
 /// Spent credits come as 422 with words; a key without the scope as 403; a number on its way as 404.
@@ -94,7 +97,6 @@ fn judge(answer: &Answer, now: Timestamp) -> Option<Fault> {
 
 #[derive(Deserialize)]
 struct Found {
-    #[serde(default)]
     people: Vec<Json>,
     total_entries: Option<u64>,
     /// Older answers count here.
@@ -108,16 +110,21 @@ struct Pagination {
 
 #[derive(Deserialize)]
 struct Matched {
-    #[serde(default)]
     matches: Vec<Option<Json>>,
     credits_consumed: Option<f64>,
     /// A signed 64-bit number, larger than a double can hold: kept as it is written.
     request_id: Option<Json>,
 }
 
+#[derive(Deserialize)]
+struct Bought {
+    organizations: Vec<Option<Json>>,
+    unique_enriched_records: Option<u64>,
+}
+
 impl Apollo {
     async fn page(&self, filters: &Checked, page: u32, size: u32) -> Result<Found, NetError> {
-        let mut body = filters.without(&[REVEAL_EMAILS, REVEAL_PHONES, OTHER]);
+        let mut body = filters.without(&[REVEAL_EMAILS, REVEAL_PHONES, COMPANY_DETAILS, OTHER]);
         if let Some(Json::Object(more)) = filters.0.get(OTHER) {
             body.extend(more.clone());
         }
@@ -144,6 +151,29 @@ impl Apollo {
             Ok((people, cost))
         };
         self.http.paid(ENRICH, most, call).await
+    }
+
+    /// Buys up to ten companies, of which `domains` has the address by id.
+    async fn buy_companies(&self, ids: Vec<String>, domains: &HashMap<String, String>) -> Result<HashMap<String, Json>, NetError> {
+        let wanted: Vec<&String> = ids.iter().filter_map(|id| domains.get(id)).collect();
+        let call = async || {
+            let request = self.http.post("organizations/bulk_enrich").lane(ENRICH).replay(Replay::Never);
+            let bought: Bought = request.json(&json!({"domains": wanted})).send().await?.json().map_err(NetError::doubtful)?;
+            let found: Vec<Json> = bought.organizations.into_iter().flatten().collect();
+            let cost = bought.unique_enriched_records.unwrap_or(found.len() as u64);
+            Ok((found, COMPANY.times(cost)))
+        };
+        let found = self.http.paid("company", COMPANY.times(wanted.len() as u64), call).await?;
+        Ok(found.into_iter().filter_map(|company| Some((id_of(&company)?.to_owned(), company))).collect())
+    }
+
+    /// Adds to each person what Apollo knows of the employer: the search and the person bring its name and address only.
+    async fn add_companies(&self, rows: &mut [Json]) {
+        let id = |row: &Json| id_of(&row["organization"]).map(str::to_owned);
+        let domain = |row: &Json| Some((id(row)?, row["organization"]["primary_domain"].as_str()?.to_owned()));
+        let domains: HashMap<String, String> = rows.iter().filter_map(domain).collect();
+        let has_domain = |row: &Json| id(row).filter(|id| domains.contains_key(id));
+        self.companies.add((&SERVICE, "organization"), rows, has_domain, 10, |ids| self.buy_companies(ids, &domains)).await;
     }
 
     /// Waits for the numbers of a bulk match, puts them into the people, and says what they cost. Numbers that do not
@@ -231,6 +261,9 @@ impl TwoStep for Apollo {
                     "somebody was sent who was not asked for; left out"
                 );
             }
+            if filters.flag(COMPANY_DETAILS) {
+                self.add_companies(&mut paid.rows).await;
+            }
             Ok(paid)
         })
     }
@@ -293,7 +326,8 @@ impl Provider for Apollo {
             let found = self.page(&filters, 1, 1).await?;
             let total = found.total_entries.or(found.pagination.and_then(|pagination| pagination.total_entries));
             let rows = total.map(|total| total.min(50_000).min(search.limit.unwrap_or(u64::MAX)));
-            let each = if filters.flag(REVEAL_PHONES) { PERSON + PHONE } else { PERSON };
+            let extra = |flag: &str, credits| if filters.flag(flag) { credits } else { Credits::ZERO };
+            let each = PERSON + extra(REVEAL_PHONES, PHONE) + extra(COMPANY_DETAILS, COMPANY);
             let note = if total.is_some_and(|total| total > 50_000) && search.limit.is_none() {
                 "A search shows its first 50,000 people; narrow it to reach the others."
             } else {

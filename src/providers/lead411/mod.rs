@@ -196,18 +196,9 @@ impl Lead411 {
     }
 
     async fn add_companies(&self, rows: &mut [Json]) {
-        let ids = rows.iter().filter_map(|row| id_text(&row["company_id"])).collect();
-        match self.companies.get(ids, usize::MAX, |ids| self.ask_companies(ids)).await {
-            Ok(companies) => {
-                for row in rows {
-                    // company_data, company_outside_tech_data, indeed_data stand beside the person.
-                    if let Some(company) = id_text(&row["company_id"]).and_then(|id| companies.get(&id)) {
-                        fill(row, company);
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(service = SERVICE.key, %error, "employers are left out"),
-        }
+        // company_data, company_outside_tech_data, indeed_data stand beside the person.
+        let id = |row: &Json| id_text(&row["company_id"]);
+        self.companies.add((&SERVICE, ""), rows, id, 1, |ids| self.ask_companies(ids)).await;
     }
 }
 

@@ -87,7 +87,6 @@ fn judge(answer: &Answer, now: Timestamp) -> Option<Fault> {
 
 #[derive(Deserialize)]
 struct Page {
-    #[serde(default)]
     results: Vec<Json>,
     #[serde(default)]
     pagination: Json,
@@ -96,6 +95,13 @@ struct Page {
 }
 
 impl Page {
+    /// What went wrong, when nothing but that came back: an error that names nobody is about all.
+    fn trouble(&self) -> Option<String> {
+        let nobody = |row: &Json| row["error"].is_object() && id_text(&row["id"]).is_none();
+        let all = !self.results.is_empty() && self.results.iter().all(nobody);
+        all.then(|| self.results[0]["error"]["message"].as_str().unwrap_or_default().to_owned())
+    }
+
     fn cost(&self, otherwise: Credits) -> Credits {
         self.billing["creditsCharged"].as_f64().map_or(otherwise, Credits::from_f64)
     }
@@ -112,6 +118,9 @@ impl Lusha {
         let call = async || {
             let answer = self.http.post(path).lane(lane).replay(Replay::Never).json(body).send().await?;
             let page: Page = answer.json().map_err(NetError::doubtful)?;
+            if let Some(trouble) = page.trouble() {
+                return Err(answer.fault(Class::Server, &trouble));
+            }
             let cost = page.cost(most);
             Ok((page, cost))
         };
@@ -124,19 +133,9 @@ impl Lusha {
     }
 
     async fn add_companies(&self, rows: &mut [Json]) {
-        let ids: Vec<String> = rows.iter().filter_map(|row| id_text(&row["company"]["id"])).collect();
-        match self.companies.get(ids, 100, |ids| self.buy_companies(ids)).await {
-            Ok(companies) => {
-                for row in rows {
-                    if let Some(company) =
-                        id_text(&row["company"]["id"]).and_then(|id| companies.get(&id)).filter(|company| !company.is_null())
-                    {
-                        two_step::fill(row, &json!({"company": company}));
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(service = SERVICE.key, %error, "employers are left out"),
-        }
+        // Those who objected are not kept.
+        let id = |row: &Json| id_text(&row["company"]["id"]).filter(|_| row[SUPPRESS].is_null());
+        self.companies.add((&SERVICE, "company"), rows, id, 100, |ids| self.buy_companies(ids)).await;
     }
 }
 
@@ -195,6 +194,11 @@ impl TwoStep for Lusha {
             for teaser in people {
                 let mut row = found.remove(&teaser.id).unwrap_or_else(|| json!({}));
                 // Inside a 200: one person may not be told about, or could not be fetched.
+                if row["error"]["code"] == "ENRICH_FAILED" {
+                    // Left out, so that the next import asks again.
+                    paid.bad.push(BadRow::new(0, "Lusha could not reveal this person now.", teaser.row.to_string().as_bytes()));
+                    continue;
+                }
                 if row["error"].is_object() {
                     let withheld = row["error"]["code"] == "COMPLIANCE_RESTRICTED";
                     row = if withheld { json!({ SUPPRESS: "asked Lusha not to be processed" }) } else { json!({}) };

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status, remote_words},
 };
 use filters::{COMPANY_DETAILS, FILTERS, LOOKUP_TYPE, ORDER_BY, REVEAL_PERSONAL, REVEAL_PHONE, facets};
 use futures_util::future::BoxFuture;
@@ -49,6 +49,9 @@ const LAST_RECORD: u64 = 10_000;
 
 /// Fewer than this are refused by the bulk call.
 const LEAST_BULK: usize = 10;
+
+/// Told of a person whose look-up did not end in time.
+const NOT_DONE: &str = "RocketReach had not finished looking this person up. Import again: looking up again is free.";
 
 /// How often a look-up under way is asked after, and how long between: most are done within half a minute.
 const POLLS: u32 = 12;
@@ -126,6 +129,17 @@ fn profiles(answer: &Answer, key: &str) -> Result<(Vec<Json>, Json), NetError> {
     }
 }
 
+/// The bulk call answers with hardly more than a word; what matters is that it is not a refusal.
+fn accepted(answer: &Answer) -> Result<(), NetError> {
+    if answer.is_html() {
+        return Err(answer.malformed("it is an HTML page"));
+    }
+    match serde_json::from_str::<Json>(&answer.text()) {
+        Ok(body) if body["error"].is_string() || body["status"] == "failed" => Err(answer.fault(Class::Server, &remote_words(answer))),
+        _ => Ok(()),
+    }
+}
+
 /// A look-up that will not change any more.
 fn is_done(profile: &Json) -> bool {
     matches!(profile["status"].as_str(), Some("complete" | "failed"))
@@ -200,8 +214,7 @@ impl RocketReach {
         }
     }
 
-    /// Looks these ids up, all at once or one by one, and asks after them until they are done. Whoever is not done in
-    /// time comes back as far as he or she is known.
+    /// Looks these ids up, all at once or one by one, and asks after them until they are done or time is over.
     async fn look_up(&self, ids: &[String], filters: &Checked) -> Result<HashMap<String, Json>, NetError> {
         let family = self.family().await?;
         let price = Self::price(family, filters);
@@ -216,7 +229,7 @@ impl RocketReach {
                 };
                 let body = json!({"queries": ids.iter().map(one).collect::<Vec<_>>(), "profile_list": "Leadloom"});
                 let request = self.http.post(family.path("bulkLookup", "universal/person/bulk_lookup")).lane(BULK).json(&body);
-                Self::reveal(request, family, filters).send().await?;
+                accepted(&Self::reveal(request, family, filters).send().await?)?;
             } else {
                 for id in ids {
                     let request = self.http.get(family.path("person/lookup", "universal/person/lookup")).query("id", id).lane(LOOKUP);
@@ -256,7 +269,7 @@ impl RocketReach {
                 }
             }
         }
-        tracing::warn!(service = SERVICE.key, "some look-ups did not end in time; the people are taken as far as they are known");
+        tracing::warn!(service = SERVICE.key, "some look-ups did not end in time");
     }
 
     async fn buy_companies(&self, ids: Vec<String>) -> Result<HashMap<String, Json>, NetError> {
@@ -277,19 +290,8 @@ impl RocketReach {
     }
 
     async fn add_companies(&self, rows: &mut [Json]) {
-        let ids = rows.iter().filter_map(|row| id_text(&row["current_employer_id"])).collect();
-        match self.companies.get(ids, usize::MAX, |ids| self.buy_companies(ids)).await {
-            Ok(companies) => {
-                for row in rows {
-                    if let Some(company) =
-                        id_text(&row["current_employer_id"]).and_then(|id| companies.get(&id)).filter(|company| !company.is_null())
-                    {
-                        two_step::fill(row, &json!({"company": company}));
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(service = SERVICE.key, %error, "employers are left out"),
-        }
+        let id = |row: &Json| id_text(&row["current_employer_id"]);
+        self.companies.add((&SERVICE, "company"), rows, id, 1, |ids| self.buy_companies(ids)).await;
     }
 
     async fn person(&self, clue: &Clue) -> Result<Finding, NetError> {
@@ -369,7 +371,16 @@ impl TwoStep for RocketReach {
             let mut found = self.look_up(&ids, filters).await?;
             let mut paid = Paid::default();
             for teaser in people {
-                let mut row = found.remove(&teaser.id).unwrap_or_else(|| json!({}));
+                let profile = found.remove(&teaser.id);
+                let is_open = profile.as_ref().map_or(people.len() >= LEAST_BULK, |profile| {
+                    profile["status"].is_string() && !is_done(profile) && !is_charged(profile)
+                });
+                let mut row = profile.unwrap_or_else(|| json!({}));
+                if is_open {
+                    // Left out, so that the next import asks again.
+                    paid.bad.push(BadRow::new(0, NOT_DONE, teaser.row.to_string().as_bytes()));
+                    continue;
+                }
                 two_step::fill(&mut row, &teaser.row);
                 paid.rows.push(row);
             }

@@ -50,6 +50,9 @@ const EACH: Credits = Credits::whole(1);
 /// The guides say that searching is free, two clients measured otherwise.
 const FOUND_PER_CREDIT: u64 = 10;
 
+/// Told of a person whose research did not end in time.
+const NOT_DONE: &str = "Seamless.AI had not finished its research on this person. Import again: it costs nothing more.";
+
 /// How often research is asked after, and how long between (documented: 2 to 5 s).
 const POLLS: u32 = 40;
 const POLL_EVERY: Duration = Duration::from_secs(3);
@@ -85,7 +88,6 @@ fn judge(answer: &Answer, now: Timestamp) -> Option<Fault> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
-    #[serde(default)]
     data: Vec<Json>,
     #[serde(default)]
     supplemental_data: Supplement,
@@ -102,7 +104,6 @@ struct Supplement {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Ordered {
-    #[serde(default)]
     request_ids: Vec<String>,
 }
 
@@ -112,6 +113,8 @@ enum Outcome {
     Found(Json),
     /// Not to be had.
     Nothing,
+    /// Not over yet when we stopped asking.
+    Open,
     /// The credits ended here.
     NoCredits,
 }
@@ -148,14 +151,17 @@ impl Seamless {
     }
 
     /// Orders research and waits for it; one outcome for each of `count` things asked for, in their order. What is
-    /// not done in time counts as nothing found; it is done for free when it is asked for again.
+    /// not done in time is paid for, and costs nothing when it is asked for again.
     async fn research(&self, kind: Kind, body: &Json, count: usize) -> Result<Vec<Outcome>, NetError> {
         let call = async || {
             let answer = self.http.post(kind.order).lane(RESEARCH).replay(Replay::Never).json(body).send().await?;
             let ordered: Ordered = answer.json().map_err(NetError::doubtful)?;
+            if ordered.request_ids.len() != count {
+                // They belong to the people by their order alone.
+                return Err(answer.malformed("it does not hold an order for each").doubtful());
+            }
             let results = self.wait_for(kind, &ordered.request_ids).await;
-            let mut outcomes: Vec<Outcome> = ordered.request_ids.iter().map(|id| outcome(kind, results.get(id), &results)).collect();
-            outcomes.resize_with(count, || Outcome::Nothing);
+            let outcomes: Vec<Outcome> = ordered.request_ids.iter().map(|id| outcome(kind, results.get(id), &results)).collect();
             let done = |id: &&String| results.get(*id).is_some_and(|item| item["status"] == "done");
             let cost = EACH.times(ordered.request_ids.iter().filter(done).count() as u64);
             Ok((outcomes, cost))
@@ -205,16 +211,7 @@ impl Seamless {
 
     async fn add_companies(&self, rows: &mut [Json]) {
         let domain = |row: &Json| row["companyDomain"].as_str().or_else(|| row["domain"].as_str()).map(str::to_lowercase);
-        match self.companies.get(rows.iter().filter_map(domain).collect(), 100, |domains| self.buy_companies(domains)).await {
-            Ok(companies) => {
-                for row in rows {
-                    if let Some(company) = domain(row).and_then(|domain| companies.get(&domain)).filter(|company| !company.is_null()) {
-                        two_step::fill(row, &json!({"company_data": company}));
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(service = SERVICE.key, %error, "employers are left out"),
-        }
+        self.companies.add((&SERVICE, "company_data"), rows, domain, 100, |domains| self.buy_companies(domains)).await;
     }
 }
 
@@ -232,7 +229,7 @@ fn no_credits(status: &str) -> bool {
 }
 
 fn outcome(kind: Kind, item: Option<&Json>, all: &HashMap<String, Json>) -> Outcome {
-    let Some(item) = item else { return Outcome::Nothing };
+    let Some(item) = item else { return Outcome::Open };
     let found = |item: &Json| Some(item[kind.key].clone()).filter(Json::is_object);
     if let Some(mut row) = found(item) {
         two_step::fill(&mut row, &json!({"searchResultId": item["searchResultId"], "apiResearchId": item["requestId"]}));
@@ -240,6 +237,9 @@ fn outcome(kind: Kind, item: Option<&Json>, all: &HashMap<String, Json>) -> Outc
     }
     if no_credits(item["status"].as_str().unwrap_or_default()) {
         return Outcome::NoCredits;
+    }
+    if !is_over(item["status"].as_str().unwrap_or_default()) {
+        return Outcome::Open;
     }
     // A duplicate without its person points to the order that has it.
     let first = item["additionalData"]["initialRequestId"].as_str().and_then(|id| all.get(id));
@@ -276,11 +276,18 @@ impl TwoStep for Seamless {
                 let mut row = match outcome {
                     Outcome::Found(row) => row,
                     Outcome::Nothing => json!({}),
+                    Outcome::Open => {
+                        // Left out, so that the next import asks again.
+                        paid.bad.push(BadRow::new(0, NOT_DONE, teaser.row.to_string().as_bytes()));
+                        continue;
+                    }
                     Outcome::NoCredits => {
                         unpaid.insert(teaser.id.clone());
                         continue;
                     }
                 };
+                // Whatever else it is called: by this id it is recognised in the next search.
+                row["searchResultId"] = Json::from(teaser.id.as_str());
                 two_step::fill(&mut row, &teaser.row);
                 paid.rows.push(row);
             }

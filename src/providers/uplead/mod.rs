@@ -10,12 +10,11 @@ use super::{
     cursor::{self, Recent},
     search::Checked,
     settings::Connection,
-    two_step::fill,
 };
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::{BadRow, RawPage, Rows},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Service, Tools, by_status},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Service, Tools, by_status, remote_words},
 };
 use filters::{DOMAINS, FILTERS, PRO_ONLY};
 use futures_util::future::BoxFuture;
@@ -82,6 +81,15 @@ struct Place {
     recent: Recent,
 }
 
+/// A failure may come with a 200 too; "nobody found" is an answer without people, not one with an error.
+fn content(answer: &Answer) -> Result<Json, NetError> {
+    let body: Json = answer.json()?;
+    if body["error"].is_object() {
+        return Err(answer.fault(Class::Server, &remote_words(answer)));
+    }
+    Ok(body)
+}
+
 /// An answer's content, with the documented wrapper or without.
 fn data(body: Json) -> Json {
     match body {
@@ -109,7 +117,7 @@ impl UpLead {
         // What was bought is free the second time, so a lost answer is simply asked for again.
         let call = async || {
             let answer = self.http.post(path).json(&body).send().await?;
-            let mut content = data(answer.json()?);
+            let mut content = data(content(&answer)?);
             let rows = match content["results"].take() {
                 Json::Array(rows) => rows,
                 _ => Vec::new(),
@@ -124,7 +132,7 @@ impl UpLead {
     async fn one(&self, path: &str, body: &Json, what: &'static str, charged: fn(&Json) -> bool) -> Result<Json, NetError> {
         let call = async || {
             let answer = self.http.post(path).json(body).send().await?;
-            let record = data(answer.json()?);
+            let record = data(content(&answer)?);
             let record =
                 if record.as_object().is_some_and(|record| record.get("id").is_some_and(Json::is_string)) { record } else { Json::Null };
             let cost = if charged(&record) { EACH } else { Credits::ZERO };
@@ -146,16 +154,7 @@ impl UpLead {
             }
             Ok(found)
         };
-        match self.companies.get(rows.iter().filter_map(domain).collect(), usize::MAX, buy).await {
-            Ok(companies) => {
-                for row in rows {
-                    if let Some(company) = domain(row).and_then(|domain| companies.get(&domain)).filter(|company| !company.is_null()) {
-                        fill(row, &json!({"company": company}));
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(service = SERVICE.key, %error, "employers are left out"),
-        }
+        self.companies.add((&SERVICE, "company"), rows, domain, 1, buy).await;
     }
 
     /// The next page, by the search over companies or, where the plan has none, domain by domain.

@@ -64,6 +64,9 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     costs: "searching is free; a person costs 1 credit, an employer 1 more; nothing for whoever was bought within a year",
 };
 
+/// Inside a 200: the quota ended here.
+const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
+
 const SEARCH: &str = "search";
 const ENRICH: &str = "enrich";
 const MEDIA_TYPE: &str = "application/vnd.api+json";
@@ -210,7 +213,14 @@ impl ZoomInfo {
                 if sort.is_empty() { request } else { request.query("sort", &sort) }
             })
             .await?;
-        if is_past_the_end(&answer) { Ok(Document { data: Vec::new(), meta: Json::Null, links: None }) } else { answer.json() }
+        if is_past_the_end(&answer) {
+            return Ok(Document { data: Vec::new(), meta: Json::Null, links: None });
+        }
+        let document: Document = answer.json()?;
+        if document.data.iter().any(|item| item.status() == LIMIT_EXCEEDED) {
+            return Err(answer.fault(Class::Quota, "the quota is used up"));
+        }
+        Ok(document)
     }
 
     /// Which contact fields may be asked for: one that the contract lacks makes the whole call fail. Asking is free.
@@ -278,29 +288,15 @@ impl ZoomInfo {
         Ok(found)
     }
 
-    /// Adds to each row what is known of its employer. The people are paid for: an employer that cannot be had is left out.
+    /// Adds to each row what is known of its employer, but for those who objected: they are not kept.
     async fn add_companies(&self, filters: &Checked, rows: &mut [Json]) {
-        let company_id = |row: &Json| id_text(&row["company"]["id"]).or_else(|| id_text(&row["companyId"]));
-        let ids: Vec<String> = rows.iter().filter_map(company_id).collect();
+        let wanted = |row: &&Json| row[SUPPRESS].is_null();
+        let company_id = |row: &Json| id_text(&row["company"]["id"]).or_else(|| id_text(&row["companyId"])).filter(|_| wanted(&row));
         if filters.0.get(COMPANY_DETAILS) != Some(&Json::Bool(false)) {
-            match self.companies.get(ids.clone(), 25, |ids| self.buy_companies(ids)).await {
-                Ok(companies) => attach(rows, &companies, company_id, "company"),
-                Err(error) => tracing::warn!(service = SERVICE.key, %error, "employers are left out"),
-            }
+            self.companies.add((&SERVICE, "company"), rows, company_id, 25, |ids| self.buy_companies(ids)).await;
         }
         if filters.flag(TECHNOLOGIES) {
-            match self.technologies.get(ids, 1, |ids| self.buy_technologies(ids)).await {
-                Ok(technologies) => attach(rows, &technologies, company_id, TECHNOLOGIES),
-                Err(error) => tracing::warn!(service = SERVICE.key, %error, "technologies are left out"),
-            }
-        }
-    }
-}
-
-fn attach(rows: &mut [Json], by_id: &HashMap<String, Json>, id: impl Fn(&Json) -> Option<String>, key: &str) {
-    for row in rows {
-        if let Some(found) = id(row).and_then(|id| by_id.get(&id)).filter(|found| !found.is_null()) {
-            two_step::fill(row, &json!({ key: found }));
+            self.technologies.add((&SERVICE, TECHNOLOGIES), rows, company_id, 1, |ids| self.buy_technologies(ids)).await;
         }
     }
 }
@@ -314,16 +310,27 @@ fn number(id: &str) -> Json {
 fn sort_out(people: &[Teaser], mut found: HashMap<String, (String, Json)>) -> Paid {
     let mut paid = Paid::default();
     let mut unpaid = HashSet::new();
+    // Such an item may name nobody: then it is about all who are missing.
+    let is_asked = |id: &String| people.iter().any(|teaser| teaser.id == *id);
+    let ended = found.iter().any(|(id, (status, _))| status == LIMIT_EXCEEDED && !is_asked(id));
     for teaser in people {
+        if ended && !found.contains_key(&teaser.id) {
+            unpaid.insert(teaser.id.clone());
+            continue;
+        }
         let (status, row) = found.remove(&teaser.id).unwrap_or_default();
         let mut row = match status.as_str() {
-            // Inside a 200: the quota ended here.
-            "LIMIT_EXCEEDED" => {
+            LIMIT_EXCEEDED => {
                 unpaid.insert(teaser.id.clone());
                 continue;
             }
             "OPT_OUT" => json!({"id": teaser.id, SUPPRESS: "asked ZoomInfo not to be processed"}),
-            _ if row.is_object() && status != "NO_MATCH" => row,
+            _ if row.is_object() && status != "NO_MATCH" => {
+                // The echo says whose it is; what it calls itself must not make one person of two.
+                let mut row = row;
+                row["id"] = Json::from(teaser.id.as_str());
+                row
+            }
             _ => json!({}),
         };
         two_step::fill(&mut row, &teaser.row);
@@ -357,8 +364,8 @@ impl TwoStep for ZoomInfo {
             // Whoever was bought within the year is free.
             let owned = people.iter().filter(|teaser| teaser.row["managementStatus"]["underManagement"] == json!(true));
             let items = self.buy(&inputs, &owned.map(|teaser| teaser.id.as_str()).collect()).await?;
-            let asked = |item: &Item| id_text(&item.meta["input"]["personId"]).or_else(|| id_text(&item.id));
-            let found = items.into_iter().filter_map(|item| Some((asked(&item)?, (item.status().to_owned(), item.flat()))));
+            let asked = |item: &Item| id_text(&item.meta["input"]["personId"]).or_else(|| id_text(&item.id)).unwrap_or_default();
+            let found = items.into_iter().map(|item| (asked(&item), (item.status().to_owned(), item.flat())));
             let mut paid = sort_out(people, found.collect());
             self.add_companies(filters, &mut paid.rows).await;
             Ok(paid)

@@ -40,7 +40,6 @@ pub(super) struct TokenAnswer {
 /// A JSON:API document, as far as it matters.
 #[derive(Deserialize)]
 pub(super) struct Document {
-    #[serde(default)]
     pub data: Vec<Item>,
     #[serde(default)]
     pub meta: Json,

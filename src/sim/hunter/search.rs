@@ -8,6 +8,7 @@ use crate::sim::{
     world::Company,
 };
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// Department codes.
 pub(super) const DEPARTMENTS: &[&str] = &[
@@ -84,7 +85,6 @@ pub(super) fn emails_of(view: &SourceView, company: u32) -> Vec<Value> {
     let truth = view.truth(company);
     let mut people: Vec<&Sighting> = view.staff(company).filter(|seen| seen.email.is_some() && may_show(view, seen)).collect();
     people.sort_by(|a, b| b.confidence.cmp(&a.confidence).then_with(|| a.email.cmp(&b.email)));
-    people.dedup_by(|a, b| a.email == b.email);
     let text = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
     let personal = people.iter().map(|seen| {
         json!({
@@ -102,7 +102,9 @@ pub(super) fn emails_of(view: &SourceView, company: u32) -> Vec<Value> {
             "first_name": null, "last_name": null, "position": null, "position_raw": null, "seniority": null, "department": null,
             "linkedin": null, "twitter": null, "phone_number": null, "verification": {"date": null, "status": null}})
     });
-    personal.chain(generic).collect()
+    // A mailbox is one row, whoever is said to read it: the surest wins.
+    let mut seen = HashSet::new();
+    personal.chain(generic).filter(|row: &Value| seen.insert(row["value"].as_str().unwrap_or_default().to_lowercase())).collect()
 }
 
 impl Inner {

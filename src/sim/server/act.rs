@@ -11,7 +11,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderName, HeaderValue, Response, StatusCode},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{convert::Infallible, time::Duration};
 
 /// No slow fault lasts longer, whatever was planned.
@@ -73,6 +73,8 @@ pub(super) async fn answer(service: &dyn Service, mut call: Call, fault: Option<
             Some(send(&Reply { payload: Payload::Bytes("application/json", body), ..reply }))
         }
         Fault::WrongCharset => Some(wrong_charset(reply)),
+        Fault::UnknownFields => Some(reshaped(reply, &unknown_fields)),
+        Fault::WrongTypes => Some(reshaped(reply, &wrong_types)),
         _ => Some(send(&reply)),
     }
 }
@@ -179,19 +181,49 @@ fn html(status: u16, title: &str) -> Response<Body> {
 
 /// Labelled UTF-8, encoded Latin-1, with one letter at least that shows the difference.
 fn wrong_charset(reply: Reply) -> Response<Body> {
-    let text = match reply.payload {
-        Payload::Json(serde_json::Value::Object(mut map)) => {
+    let (_, body) = reply.encode();
+    let text = match serde_json::from_slice(&body) {
+        Ok(Value::Object(mut map)) => {
             map.insert("umlaut".to_owned(), json!("Zürich"));
-            serde_json::Value::Object(map).to_string()
+            Value::Object(map).to_string()
         }
-        other => {
-            let (_, body) = Reply { payload: other, ..Reply::empty(200) }.encode();
-            format!("{} \u{e9}", String::from_utf8_lossy(&body))
-        }
+        _ => format!("{} \u{e9}", String::from_utf8_lossy(&body)),
     };
     let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(&text);
     let payload = Payload::Bytes("application/json; charset=utf-8", bytes.into_owned());
     send(&Reply { status: reply.status, headers: reply.headers, payload })
+}
+
+/// The same answer, its JSON changed; the media type stays.
+fn reshaped(reply: Reply, change: &dyn Fn(&mut Value)) -> Response<Body> {
+    let (_, bytes) = reply.encode();
+    let Ok(mut json) = serde_json::from_slice(&bytes) else { return send(&reply) };
+    change(&mut json);
+    let mut response = send(&reply);
+    *response.body_mut() = Body::from(json.to_string());
+    response
+}
+
+fn unknown_fields(json: &mut Value) {
+    match json {
+        Value::Array(items) => items.iter_mut().for_each(unknown_fields),
+        Value::Object(map) => {
+            map.values_mut().for_each(unknown_fields);
+            map.insert("addedLately".to_owned(), json!({"version": 3, "flags": [true, null]}));
+        }
+        _ => {}
+    }
+}
+
+fn wrong_types(json: &mut Value) {
+    match json {
+        Value::Array(items) => items.iter_mut().for_each(wrong_types),
+        Value::Object(map) => map.values_mut().for_each(wrong_types),
+        Value::String(text) => *json = json!(text.len()),
+        Value::Number(number) => *json = json!(number.to_string()),
+        Value::Bool(flag) => *json = json!(u8::from(*flag)),
+        Value::Null => {}
+    }
 }
 
 /// One packed megabyte over and over, in one gzip member (RFC 1952): a full flush lets packed blocks follow each other.

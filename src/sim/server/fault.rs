@@ -56,6 +56,10 @@ pub enum Fault {
     NoContent,
     /// The label says UTF-8, the bytes are Latin-1.
     WrongCharset,
+    /// Every object has keys that nobody documented.
+    UnknownFields,
+    /// Texts are numbers and numbers are texts.
+    WrongTypes,
     /// A small gzip body that unpacks to that much.
     GzipBomb {
         /// Unpacked size.
