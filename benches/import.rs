@@ -19,6 +19,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let part = args.iter().position(|arg| arg == "--part").map(|at| args[at + 1].clone());

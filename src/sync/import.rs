@@ -16,8 +16,11 @@ use crate::{
     net::Nap,
     store::{Result, StoreError, View},
 };
-use futures_util::future::BoxFuture;
-use std::{sync::Arc, time::Duration};
+use futures_util::{
+    future::BoxFuture,
+    stream::{self, StreamExt as _},
+};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 /// Pages between fetcher and taker.
@@ -243,10 +246,16 @@ async fn wait_out(core: &Core, job: &Job, wait: Duration, words: &Text) -> Resul
     Ok(true)
 }
 
-async fn take(core: &Core, job: &Job, mut queue: mpsc::Receiver<(u32, RawPage)>) -> Result<()> {
-    while let Some((number, raw)) = queue.recv().await {
+/// The next pages are understood while one is taken in.
+async fn take(core: &Core, job: &Job, queue: mpsc::Receiver<(u32, RawPage)>) -> Result<()> {
+    let raw = stream::unfold(queue, async |mut queue| queue.recv().await.map(|page| (page, queue)));
+    let understand = |(number, raw): (u32, RawPage)| {
         let (intake, mapping, now) = (job.intake.clone(), job.mapping.clone(), core.clock.now());
-        let prepared = tokio::task::spawn_blocking(move || ready(&intake, &mapping, &raw, now)).await;
+        let work = tokio::task::spawn_blocking(move || ready(&intake, &mapping, &raw, now));
+        async move { (number, work.await) }
+    };
+    let mut pages = pin!(raw.map(understand).buffered(QUEUE));
+    while let Some((number, prepared)) = pages.next().await {
         let prepared = prepared.map_err(|_| StoreError::Sql("a page could not be understood: a defect of this program".into()))?;
         let counted = take_page(core, job.run, number, job.actor.clone(), prepared).await?;
         let run = standing(core, job.run).await?;

@@ -81,7 +81,8 @@ async fn work(me: &Session) {
             accepted => drop(accepted.unwrap()),
         }
     }
-    // Without reading first: a pull would find our references too, and nothing would show what the look is good for.
+    // Without reading what changed since the first look: a pull would find our references too, and nothing would show
+    // what the look before a create is good for.
     me.sync(false, true).await.unwrap();
 }
 

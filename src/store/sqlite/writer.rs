@@ -80,7 +80,9 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
+        // The last handle may go inside a job, on the writer's own thread: then that ends when the job has.
+        let own = |thread: &JoinHandle<()>| thread.thread().id() == std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(|thread| !own(thread)) {
             // A panicked writer thread has nothing left to say; its callers were told "closed".
             drop(thread.join());
         }

@@ -138,7 +138,9 @@ impl HaloSync {
     async fn both(&self, pull: bool, push: bool) -> Result<Report, SyncError> {
         let tenant = self.tenant().await?;
         let mut report = Report::default();
-        if pull {
+        // Whoever is there already must be known before anybody is made.
+        let unread = push && self.core.store.read(|view| state::pulled_at(view)).await.map_err(|error: StoreError| error)?.is_none();
+        if pull || unread {
             self.pull(&tenant, &mut report).await?;
         }
         if push {

@@ -95,7 +95,8 @@ mod tests {
         fn nothing_is_wider_than_asked(text in "\\PC{0,40}", cells in 0usize..30) {
             prop_assert!(width(&clipped(&text, cells, "…")) <= cells);
             for line in wrap(&text, cells.max(2)) {
-                prop_assert!(width(line) <= cells.max(2), "{line:?}");
+                // One grapheme that is wider than the line is all that may stick out.
+                prop_assert!(width(line) <= cells.max(2) || line.graphemes(true).count() == 1, "{line:?}");
             }
         }
     }

@@ -161,7 +161,7 @@ async fn line(stand: &Stand, fault: &Fault, times: u32, place: usize, end: End, 
         let whole = went.state == RunState::Done && went.read == PEOPLE;
         // Its bulk call answers with a word that nobody needs: people are asked after all the same.
         let end = if place == 1 && source == Source::RocketReach && whole { End::Either } else { end };
-        let ended = matches!(went.state, RunState::Failed | RunState::Part) && says(&[""]);
+        let ended = matches!(went.state, RunState::Failed | RunState::Refused | RunState::Part) && says(&[""]);
         let mut wrong = match end {
             End::Whole if !whole => Some("not whole".to_owned()),
             End::Says(words) if !(ended && says(words)) => Some(format!("does not say one of {words:?}")),
