@@ -16,6 +16,7 @@ use leadloom::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -34,6 +35,12 @@ const AGE: Duration = Duration::from_secs(600);
 const PEOPLE: u64 = 150;
 /// How many lives are cut short.
 const KILLS: u64 = 50;
+
+/// What the child says when it comes to a part.
+const IMPORTING: &str = "now importing";
+const PUSHING: &str = "now pushing";
+/// It is killed at most this long after that.
+const MOMENT: u64 = 200;
 
 struct Later(Duration);
 
@@ -58,7 +65,10 @@ async fn the_worker() {
 
 /// The whole job, from wherever the last life left it.
 async fn work(me: &Session) {
-    me.setup(false).await.unwrap();
+    if me.sync_state().await.unwrap().pulled_at.is_none() {
+        me.setup(false).await.unwrap();
+    }
+    println!("{IMPORTING}");
     let run = match me.runs(None, None, 1).await.unwrap().pop() {
         None => {
             let from = ImportFrom::Provider { source: Source::Apollo, search: None, set: Vec::new() };
@@ -81,6 +91,7 @@ async fn work(me: &Session) {
             accepted => drop(accepted.unwrap()),
         }
     }
+    println!("{PUSHING}");
     // Without reading what changed since the first look: a pull would find our references too, and nothing would show
     // what the look before a create is good for.
     me.sync(false, true).await.unwrap();
@@ -93,7 +104,7 @@ fn worker(home: &Path, sim: &Sim, lives: u64, blind: bool) -> Child {
     if blind {
         command.env(BLIND, "1");
     }
-    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 async fn simulators() -> Sim {
@@ -111,8 +122,10 @@ fn live(home: &Path, sim: &Sim, kills: u64, blind: bool) -> u64 {
     let mut killed = 0;
     for life in 0..kills {
         let mut child = worker(home, sim, life, blind);
-        // From before the database is open to well into the push.
-        std::thread::sleep(Duration::from_millis(chance.random_range(60..900)));
+        let part = if chance.random_bool(0.3) { IMPORTING } else { PUSHING };
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let _reached_or_ended = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains(part)));
+        std::thread::sleep(Duration::from_millis(chance.random_range(0..MOMENT)));
         killed += u64::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();

@@ -139,7 +139,7 @@ impl HaloSync {
         let tenant = self.tenant().await?;
         let mut report = Report::default();
         // Whoever is there already must be known before anybody is made.
-        let unread = push && self.core.store.read(|view| state::pulled_at(view)).await.map_err(|error: StoreError| error)?.is_none();
+        let unread = push && self.core.store.read(state::pulled_at).await.map_err(|error: StoreError| error)?.is_none();
         if pull || unread {
             self.pull(&tenant, &mut report).await?;
         }
