@@ -30,9 +30,10 @@ person_titles = ["IT Director", "CTO", "CIO", "IT Manager"]
 country = "GB"
 "#;
 
-/// The exports that were imported before: the first founds most contacts, the others know many of the same people, so
-/// there are duplicates to look at, and weak records.
-const FILES: &[Source] = &[Source::ZoomInfo, Source::LeadsBlue, Source::Lusha];
+/// The export that was imported before anybody looks: it founds most contacts.
+const FIRST: Source = Source::ZoomInfo;
+/// Those that follow: they know many of the same people, so there are duplicates to look at, and weak records.
+const THEN: &[Source] = &[Source::LeadsBlue, Source::Lusha];
 /// Sources whose searches run while somebody looks, one after another.
 const LIVE: &[Source] = &[Source::Apollo, Source::Hunter, Source::ZoomInfo, Source::RocketReach, Source::Lusha];
 /// People each of these searches asks for.
@@ -43,8 +44,8 @@ const ANSWER: u32 = 700;
 const PAUSE: Duration = Duration::from_secs(20);
 /// How often the live part looks around, and the kept HaloPSA is written down.
 const LOOK: Duration = Duration::from_secs(1);
-/// Questions decided and cards moved before anybody looks.
-const DECIDED: usize = 6;
+/// Questions decided by somebody else.
+const DECIDED: u32 = 6;
 /// How far cards have come: so many went one stage on, so many of those another one, …
 const WALKED: &[usize] = &[18, 12, 9, 7, 5, 4, 3, 1];
 /// Where `--keep` keeps the simulated HaloPSA.
@@ -115,10 +116,20 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
     let overrides = Overrides { home: Some(place.clone()), config: None, ..globals.overrides() };
     let opened = Opened::with(load(&Environment::of(&place, variables), &overrides)?, runtime)?;
     if fresh {
-        opened.run(before(&opened.me, &sim, &place))?;
+        opened.run(async {
+            opened.me.setup(false).await?;
+            import(&opened.me, &sim, &place, FIRST).await
+        })?;
     }
     let kept = matches!(home, Home::Kept(_)).then(|| place.join(HALO));
-    opened.spawn(live(opened.me.clone(), slow(sim), kept.clone()));
+    let (me, keep, folder) = (opened.me.clone(), kept.clone(), place.clone());
+    opened.spawn(async move {
+        // The first screen does not wait for the rest of the morning.
+        if fresh && let Err(failure) = morning(&me, &sim, &folder).await {
+            tracing::warn!(why = failure.sentence, "the demo's morning ended early");
+        }
+        live(me, slow(sim), keep).await;
+    });
     let left = console::show(&opened, true);
     if let Some(path) = &kept {
         output.say(Ink::Plain, &format!("kept in {}; leadloom demo --keep {0} goes on there", place.display()));
@@ -127,18 +138,23 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
     left
 }
 
-/// What happened before anybody looked: two files imported, some questions decided, cards moved on.
-async fn before(me: &Session, sim: &Sim, home: &Path) -> Result<(), Failure> {
-    me.setup(false).await?;
-    for source in FILES.iter().copied() {
-        let path = home.join(format!("{}.csv", source.key()));
-        write_whole(&path, |file| export::write(sim.world(), source, file))?;
-        let from = ImportFrom::File { path, source: None, mapping: None };
-        let run = me.start_import(&ImportRequest { from, limit: None }).await?;
-        me.wait_for(run).await?;
+/// Imports a source's export file.
+async fn import(me: &Session, sim: &Sim, home: &Path, source: Source) -> Result<(), Failure> {
+    let path = home.join(format!("{}.csv", source.key()));
+    write_whole(&path, |file| export::write(sim.world(), source, file))?;
+    let from = ImportFrom::File { path, source: None, mapping: None };
+    let run = me.start_import(&ImportRequest { from, limit: None }).await?;
+    me.wait_for(run).await?;
+    Ok(())
+}
+
+/// What others did this morning: files imported, some questions decided, cards moved on.
+async fn morning(me: &Session, sim: &Sim, home: &Path) -> Result<(), Failure> {
+    for source in THEN {
+        import(me, sim, home, *source).await?;
     }
     let filter = ReviewFilter { kind: Some(ReviewKind::Duplicate), ..ReviewFilter::default() };
-    for row in me.review_page(&filter, None, DECIDED as u32).await? {
+    for row in me.review_page(&filter, None, DECIDED).await? {
         // Another question by now: somebody will be asked anew.
         let _decided = me.accept(row.id, &MergeChoice::default()).await;
     }
