@@ -39,8 +39,10 @@ const KILLS: u64 = 50;
 /// What the child says when it comes to a part.
 const IMPORTING: &str = "now importing";
 const PUSHING: &str = "now pushing";
-/// It is killed at most this long after that.
-const MOMENT: u64 = 200;
+/// It is killed right after one of its next calls, of an import or of a push: at most this many of them get through.
+const CALLS: (usize, usize) = (4, 30);
+/// The simulators answer this late, so that a death falls between a write and its answer.
+const LATE: u32 = 40;
 
 struct Later(Duration);
 
@@ -109,9 +111,8 @@ fn worker(home: &Path, sim: &Sim, lives: u64, blind: bool) -> Child {
 
 async fn simulators() -> Sim {
     let sim = Sim::start(SimConfig { people: 250, rate_limits: RateLimits::Off, ..SimConfig::default() }).await.unwrap();
-    // Answers come a little late, as over a real network: a death often falls between a write and its answer.
-    sim.halo().plan(Planned::next(Fault::Late { millis: 15 }).at("POST /api").always());
-    sim.apollo().plan(Planned::next(Fault::Late { millis: 15 }).always());
+    sim.halo().plan(Planned::next(Fault::Late { millis: LATE }).at("POST /api").always());
+    sim.apollo().plan(Planned::next(Fault::Late { millis: LATE }).always());
     sim
 }
 
@@ -122,10 +123,15 @@ fn live(home: &Path, sim: &Sim, kills: u64, blind: bool) -> u64 {
     let mut killed = 0;
     for life in 0..kills {
         let mut child = worker(home, sim, life, blind);
-        let part = if chance.random_bool(0.3) { IMPORTING } else { PUSHING };
+        let importing = chance.random_bool(0.3);
+        let part = if importing { IMPORTING } else { PUSHING };
+        let calls = || if importing { sim.apollo().count("") } else { sim.halo().count("POST /api") };
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let _reached_or_ended = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains(part)));
-        std::thread::sleep(Duration::from_millis(chance.random_range(0..MOMENT)));
+        let last = calls() + chance.random_range(1..=if importing { CALLS.0 } else { CALLS.1 });
+        while calls() < last && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         killed += u64::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();

@@ -7,12 +7,11 @@ use crate::{
     tui::{
         action::{Action, Context, Need},
         canvas::{Canvas, Look, left, top},
-        keys::Chord,
         overlays::{Purpose, Reply, menu::Menu},
         shared::{Dirty, Shared},
         theme::Role,
         widgets::{
-            filter::{Edit, Filter},
+            filter::Filter,
             table::{Column, Item, Table},
             text,
         },
@@ -360,30 +359,15 @@ impl View for Logs {
         &[Action::Follow, Action::Level, Action::Filter, Action::NextProblem, Action::Open, Action::Wrap, Action::Copy, Action::NextPane]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.is_typing()
+    fn filter(&self) -> Option<(&Filter, Context)> {
+        Some((&self.filter, Context::Logs))
     }
 
-    fn typed(&mut self, chord: Chord, cx: &mut Shared) -> Heard {
-        match self.filter.key(chord) {
-            Edit::Changed => self.sift(),
-            Edit::Move(action) => drop(self.act(action, cx)),
-            Edit::Left => cx.used_filter(Context::Logs, self.filter.text()),
-            Edit::Quiet => {}
-            Edit::Pass => return Heard::Pass,
-        }
-        Heard::Used
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
     }
 
-    fn pasted(&mut self, text: &str, _: &mut Shared) {
-        if self.filter.is_typing() {
-            self.filter.paste(text);
-            self.sift();
-        }
-    }
-
-    fn narrow(&mut self, text: &str, _: &mut Shared) {
-        self.filter.set(text);
+    fn sifted(&mut self, _: &mut Shared) {
         self.sift();
     }
 

@@ -19,6 +19,7 @@ use super::{
     keys::Chord,
     overlays::{Purpose, Reply},
     shared::Shared,
+    widgets::filter::{Edit, Filter},
 };
 use crate::services;
 use ratatui::layout::Rect;
@@ -59,18 +60,36 @@ pub trait View {
     /// Draws it.
     fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, cx: &Shared);
 
+    /// The line that narrows what it shows, where it has one, and whose line it is.
+    fn filter(&self) -> Option<(&Filter, Context)> {
+        None
+    }
+
+    /// The same line, to be typed into.
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        None
+    }
+
+    /// Another text stands in its filter.
+    fn sifted(&mut self, _cx: &mut Shared) {}
+
     /// A typed line has the keys.
     fn is_typing(&self) -> bool {
-        false
+        self.filter().is_some_and(|(filter, _)| filter.is_typing())
     }
 
     /// Takes a key for the typed line.
-    fn typed(&mut self, _chord: Chord, _cx: &mut Shared) -> Heard {
-        Heard::Pass
+    fn typed(&mut self, chord: Chord, cx: &mut Shared) -> Heard {
+        type_into(self, chord, cx)
     }
 
     /// Takes a pasted text.
-    fn pasted(&mut self, _text: &str, _cx: &mut Shared) {}
+    fn pasted(&mut self, text: &str, cx: &mut Shared) {
+        if let Some(filter) = self.filter_mut().filter(|filter| filter.is_typing()) {
+            filter.paste(text);
+            self.sifted(cx);
+        }
+    }
 
     /// Takes an answer to one of its questions.
     fn answered(&mut self, _slot: Slot, _answer: Answer, _cx: &mut Shared) {}
@@ -88,7 +107,12 @@ pub trait View {
     fn replied(&mut self, _purpose: Purpose, _reply: Reply, _cx: &mut Shared) {}
 
     /// Shows only what matches.
-    fn narrow(&mut self, _text: &str, _cx: &mut Shared) {}
+    fn narrow(&mut self, text: &str, cx: &mut Shared) {
+        if let Some(filter) = self.filter_mut() {
+            filter.set(text);
+            self.sifted(cx);
+        }
+    }
 
     /// What should survive a restart: filter, order, selection. JSON.
     fn remember(&self) -> serde_json::Value {
@@ -97,6 +121,23 @@ pub trait View {
 
     /// Takes back what it remembered, whatever version wrote it.
     fn recall(&mut self, _memory: &serde_json::Value) {}
+}
+
+/// A key for a view's filter.
+fn type_into(view: &mut (impl View + ?Sized), chord: Chord, cx: &mut Shared) -> Heard {
+    let Some(filter) = view.filter_mut() else { return Heard::Pass };
+    match filter.key(chord) {
+        Edit::Changed => view.sifted(cx),
+        Edit::Move(action) => drop(view.act(action, cx)),
+        Edit::Left => {
+            if let Some((filter, context)) = view.filter() {
+                cx.used_filter(context, filter.text());
+            }
+        }
+        Edit::Quiet => {}
+        Edit::Pass => return Heard::Pass,
+    }
+    Heard::Used
 }
 
 /// All screens. They live as long as the console, so that coming back finds everything as it was left.

@@ -1,6 +1,6 @@
 //! Search: everybody known, narrowed with every letter. Coming here without a filter starts typing.
 
-use super::{Heard, View};
+use super::{Heard, View, type_into};
 use crate::{
     domain::{ContactId, ContactSummary},
     tui::{
@@ -14,7 +14,7 @@ use crate::{
         shared::{Order, Shared},
         theme::Role,
         widgets::{
-            filter::{Edit, Filter},
+            filter::Filter,
             table::{Column, Item, Table},
         },
         words,
@@ -114,8 +114,17 @@ impl View for Search {
         &[Action::Filter, Action::Open, Action::Copy, Action::Palette, Action::Refresh, Action::Undo]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.is_typing()
+    fn filter(&self) -> Option<(&Filter, Context)> {
+        Some((&self.filter, Context::Search))
+    }
+
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
+    }
+
+    fn sifted(&mut self, cx: &mut Shared) {
+        self.people.step(Action::First);
+        self.ask(cx);
     }
 
     fn typed(&mut self, chord: Chord, cx: &mut Shared) -> Heard {
@@ -123,29 +132,7 @@ impl View for Search {
             // The hand asks for the filter that coming here has opened already.
             return Heard::Used;
         }
-        match self.filter.key(chord) {
-            Edit::Changed => {
-                self.people.step(Action::First);
-                self.ask(cx);
-            }
-            Edit::Move(action) => drop(self.act(action, cx)),
-            Edit::Left => cx.used_filter(Context::Search, self.filter.text()),
-            Edit::Quiet => {}
-            Edit::Pass => return Heard::Pass,
-        }
-        Heard::Used
-    }
-
-    fn pasted(&mut self, text: &str, cx: &mut Shared) {
-        if self.filter.is_typing() {
-            self.filter.paste(text);
-            self.ask(cx);
-        }
-    }
-
-    fn narrow(&mut self, text: &str, cx: &mut Shared) {
-        self.filter.set(text);
-        self.ask(cx);
+        type_into(self, chord, cx)
     }
 
     fn answered(&mut self, slot: Slot, answer: Answer, _: &mut Shared) {

@@ -10,11 +10,10 @@ use crate::{
         canvas::{Canvas, top},
         desk::{Answer, Command, Query},
         event::Slot,
-        keys::Chord,
         shared::{Order, Shared, Tone},
         theme::Role,
         widgets::{
-            filter::{Edit, Filter},
+            filter::Filter,
             table::{Column, Item, Table},
         },
         words,
@@ -227,34 +226,15 @@ impl View for Sync {
         &[Action::SyncNow, Action::Right, Action::Retry, Action::Open, Action::Filter, Action::Copy, Action::Refresh, Action::Undo]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.is_typing()
+    fn filter(&self) -> Option<(&Filter, Context)> {
+        Some((&self.filter, Context::Sync))
     }
 
-    fn typed(&mut self, chord: Chord, cx: &mut Shared) -> Heard {
-        match self.filter.key(chord) {
-            Edit::Changed => {
-                self.sift();
-                self.ask_conflicts(cx);
-            }
-            Edit::Move(action) => drop(self.act(action, cx)),
-            Edit::Left => cx.used_filter(Context::Sync, self.filter.text()),
-            Edit::Quiet => {}
-            Edit::Pass => return Heard::Pass,
-        }
-        Heard::Used
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
     }
 
-    fn pasted(&mut self, text: &str, cx: &mut Shared) {
-        if self.filter.is_typing() {
-            self.filter.paste(text);
-            self.sift();
-            self.ask_conflicts(cx);
-        }
-    }
-
-    fn narrow(&mut self, text: &str, cx: &mut Shared) {
-        self.filter.set(text);
+    fn sifted(&mut self, cx: &mut Shared) {
         self.sift();
         self.ask_conflicts(cx);
     }

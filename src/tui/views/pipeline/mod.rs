@@ -13,10 +13,9 @@ use crate::{
         canvas::Canvas,
         desk::{Answer, Command, Failure, Query, Told},
         event::Slot,
-        keys::Chord,
         overlays::{Purpose, Reply, menu::Menu},
         shared::{Order, Shared},
-        widgets::filter::{Edit, Filter},
+        widgets::filter::Filter,
     },
 };
 use ratatui::layout::Rect;
@@ -238,30 +237,15 @@ impl View for Pipeline {
         ]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.is_typing()
+    fn filter(&self) -> Option<(&Filter, Context)> {
+        Some((&self.filter, Context::Pipeline))
     }
 
-    fn typed(&mut self, chord: Chord, cx: &mut Shared) -> Heard {
-        match self.filter.key(chord) {
-            Edit::Changed => self.ask(cx),
-            Edit::Move(action) => drop(self.act(action, cx)),
-            Edit::Left => cx.used_filter(Context::Pipeline, self.filter.text()),
-            Edit::Quiet => {}
-            Edit::Pass => return Heard::Pass,
-        }
-        Heard::Used
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
     }
 
-    fn pasted(&mut self, text: &str, cx: &mut Shared) {
-        if self.filter.is_typing() {
-            self.filter.paste(text);
-            self.ask(cx);
-        }
-    }
-
-    fn narrow(&mut self, text: &str, cx: &mut Shared) {
-        self.filter.set(text);
+    fn sifted(&mut self, cx: &mut Shared) {
         self.ask(cx);
     }
 

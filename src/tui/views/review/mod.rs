@@ -15,7 +15,6 @@ use crate::{
         canvas::{Canvas, bottom, left, top},
         desk::{Answer, Command, Failure, Query, Told, Verb},
         event::Slot,
-        keys::Chord,
         overlays::{
             Purpose, Reply,
             dialog::Dialog,
@@ -25,7 +24,7 @@ use crate::{
         shared::{Order, Shared, Tone},
         theme::Role,
         widgets::{
-            filter::{Edit, Filter},
+            filter::Filter,
             table::{Column, Item, Table},
         },
         words,
@@ -517,30 +516,15 @@ impl View for Review {
         ]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.is_typing()
+    fn filter(&self) -> Option<(&Filter, Context)> {
+        Some((&self.filter, Context::Review))
     }
 
-    fn typed(&mut self, chord: Chord, cx: &mut Shared) -> Heard {
-        match self.filter.key(chord) {
-            Edit::Changed => self.ask(cx),
-            Edit::Move(action) => drop(self.act(action, cx)),
-            Edit::Left => cx.used_filter(Context::Review, self.filter.text()),
-            Edit::Quiet => {}
-            Edit::Pass => return Heard::Pass,
-        }
-        Heard::Used
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
     }
 
-    fn pasted(&mut self, text: &str, cx: &mut Shared) {
-        if self.filter.is_typing() {
-            self.filter.paste(text);
-            self.ask(cx);
-        }
-    }
-
-    fn narrow(&mut self, text: &str, cx: &mut Shared) {
-        self.filter.set(text);
+    fn sifted(&mut self, cx: &mut Shared) {
         self.ask(cx);
     }
 
