@@ -115,7 +115,10 @@ fn a_result_is_measured_against_the_truth() {
     // All four share a key: the colleagues their surname at one employer.
     assert!((truth["blocking_recall"].as_f64().unwrap() - 1.0).abs() < 1e-9);
     assert!((truth["best_f1"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-9 || truth["best_f1"].as_f64().unwrap() > 2.0 / 3.0);
-    assert_eq!((summary["records"].as_u64(), summary["clusters"].as_u64(), summary["largest_cluster"].as_u64()), (Some(9), Some(7), Some(2)));
+    assert_eq!(
+        (summary["records"].as_u64(), summary["clusters"].as_u64(), summary["largest_cluster"].as_u64()),
+        (Some(9), Some(7), Some(2))
+    );
     let said = leadloom(&folder, &["dedupe", "people.csv", "--truth", "truth.csv"]);
     assert!(done(&said).contains("1.0000  0.5000  0.6667"), "{}", out(&said));
     fs::write(folder.path().join("other.csv"), "record_id,entity_id\nx,1\n").unwrap();

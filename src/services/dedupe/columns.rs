@@ -3,9 +3,9 @@
 //! addresses and numbers of documents, which an import has no use for.
 
 use crate::{
-    domain::{Field, RecordKind},
+    domain::{Field, RecordKind, Subject},
     intake::{
-        Recognition,
+        Mapping, Recognition,
         mapping::{Reference, Rule, Target, What, fold},
     },
 };
@@ -128,6 +128,34 @@ pub fn adapt(recognition: &mut Recognition, kind: RecordKind) {
                 recognition.mapping.columns.phones.retain(|rule| column_of(&rule.value) != Some(document));
                 put(recognition, Field::Identifier, vec![Reference::column(document)]);
             }
+        }
+    }
+}
+
+/// Leaves only what is compared: the rest need not be understood.
+pub fn keep_evidence(mapping: &mut Mapping) {
+    mapping.columns.fields.retain(|target, _| is_evidence(*target));
+    mapping.api.fields.retain(|target, _| is_evidence(*target));
+}
+
+const fn is_evidence(target: Target) -> bool {
+    match target {
+        Target::ExternalId | Target::CompanyId | Target::MiddleName | Target::NameSuffix => true,
+        Target::Dated | Target::EmailCheckedAt => false,
+        Target::Field(field) => {
+            !matches!(
+                field,
+                Field::Seniority
+                    | Field::Department
+                    | Field::Confidence
+                    | Field::Notes
+                    | Field::Employees
+                    | Field::Revenue
+                    | Field::Founded
+                    | Field::Technologies
+                    | Field::Keywords
+                    | Field::Funding
+            ) && !matches!(field.subject(), Subject::Lead)
         }
     }
 }

@@ -200,7 +200,7 @@ fn matched<S: Subject>(
         ));
     }
     // Before the work: a truth that does not fit should not cost a run.
-    let truth = request.truth.as_deref().map(|path| Truth::read(path, &reading.ids)).transpose()?;
+    let truth = request.truth.as_deref().map(|path| Truth::read(path, &reading.ids, &reading.lost)).transpose()?;
     let options = Options { settings: Settings { ask_for_halo_pairs: false, ..settings }, model: Model::shipped(), learn: true };
     let watch = Watch::default();
     let outcome = find(reading.records, &options, &|step| {

@@ -47,6 +47,8 @@ pub struct Reading<S: Subject> {
     pub ids: Vec<Box<str>>,
     /// The files.
     pub files: Vec<FileRead>,
+    /// What the rows are called that could be read and not used.
+    pub lost: Vec<Box<str>>,
     /// Ids of the files that were not unique.
     pub renamed: usize,
     /// The time the reader was at work.
@@ -74,6 +76,7 @@ pub fn open(intake: &Intake, files: &[PathBuf], kind: Option<RecordKind>, mappin
         if let Some(own) = &own {
             opened.recognition.mapping.overlay(own.clone());
         }
+        columns::keep_evidence(&mut opened.recognition.mapping);
         let id_column = columns::record_id(&opened.recognition, kind);
         Source { opened, shown: path.display().to_string(), id_column }
     });
@@ -91,8 +94,15 @@ pub fn read<S: Subject>(
     now: Timestamp,
     progress: &(dyn Fn(DedupeStep) + Sync),
 ) -> Result<Reading<S>> {
-    let mut reading =
-        Reading { records: Vec::new(), ids: Vec::new(), files: Vec::new(), renamed: 0, reading: Duration::ZERO, preparing: Duration::ZERO };
+    let mut reading = Reading {
+        records: Vec::new(),
+        ids: Vec::new(),
+        files: Vec::new(),
+        lost: Vec::new(),
+        renamed: 0,
+        reading: Duration::ZERO,
+        preparing: Duration::ZERO,
+    };
     let mut whats = Vec::with_capacity(sources.len());
     let mut readers = Vec::with_capacity(sources.len());
     for Source { opened: Opened { file, recognition }, shown, id_column } in sources {
@@ -164,7 +174,7 @@ fn understand<S: Subject>(
     for bad in &page.bad {
         file.unusable(bad.line, bad.reason.as_str());
     }
-    let taken = intake.take(&what.mapping, page, now);
+    let taken = intake.take_identities(&what.mapping, page, now);
     let prepared: Vec<Result<Option<Prepared<S>>, RowError>> =
         taken.into_par_iter().map(|taken| Ok(draft(taken?).as_ref().map(prepare))).collect();
     let column = id_column(&page.rows, what.id_column.as_deref());
@@ -176,18 +186,24 @@ fn understand<S: Subject>(
                 what.objects
             }
         };
-        match record {
+        let id = || {
+            let id = column.as_ref().map(|column| column.of(&page.rows, row)).filter(|id| !id.is_empty());
+            id.unwrap_or_else(|| place(&what.shown, line))
+        };
+        let unusable = match record {
             Ok(Some(record)) => {
                 file.records += 1;
                 file.places.push(line);
-                let id = column.as_ref().map(|column| column.of(&page.rows, row)).filter(|id| !id.is_empty());
-                reading.ids.push(id.unwrap_or_else(|| place(&what.shown, line)));
+                reading.ids.push(id());
                 reading.records.push(record);
+                continue;
             }
-            Ok(None) => file.unusable(line, "the row names nobody of the kind that is looked for"),
-            Err(RowError::Blank) => {}
-            Err(error) => file.unusable(line, &error.to_string()),
-        }
+            Err(RowError::Blank) => continue,
+            Ok(None) => "the row names nobody of the kind that is looked for".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        reading.lost.push(id());
+        file.unusable(line, &unusable);
     }
 }
 

@@ -19,7 +19,8 @@ use std::{
 const RECORDS: [&str; 4] = ["recordid", "recid", "id", "uniqueid"];
 const ENTITIES: [&str; 5] = ["entityid", "entity", "clusterid", "cluster", "personid"];
 
-/// How right a result is. Records that the truth does not name are left out of all of it.
+/// How right a result is. Records that the truth does not name are left out of all of it; rows that could not be used and
+/// are named there count as not found.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Accuracy {
     /// Records that the truth names.
@@ -69,12 +70,14 @@ impl ZoneCount {
 /// The entity of every record, numbered; `None` where the truth does not name the record.
 pub struct Truth {
     of: Vec<Option<u32>>,
+    /// Those of rows that could not be used.
+    lost: Vec<u32>,
     unknown: usize,
 }
 
 impl Truth {
-    /// Reads a truth file. `ids` are the records' names in order.
-    pub fn read(path: &Path, ids: &[Box<str>]) -> Result<Self> {
+    /// Reads a truth file. `ids` are the records' names in order, `lost` those of rows that gave no record.
+    pub fn read(path: &Path, ids: &[Box<str>], lost: &[Box<str>]) -> Result<Self> {
         let wrong = |why: String| ServiceError::new(Kind::Invalid, format!("the truth file {} {why}", path.display()));
         let unreadable = |error: csv::Error| wrong(format!("cannot be read: {error}"));
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_path(path).map_err(unreadable)?;
@@ -83,8 +86,9 @@ impl Truth {
         let (Some(record), Some(entity)) = (column(&RECORDS), column(&ENTITIES)) else {
             return Err(wrong("needs the columns record_id and entity_id".to_owned()));
         };
-        let places: HashMap<&str, usize> = ids.iter().enumerate().map(|(nth, id)| (&**id, nth)).collect();
-        let mut truth = Self { of: vec![None; ids.len()], unknown: 0 };
+        let places: HashMap<&str, usize> =
+            lost.iter().chain(ids).zip((ids.len()..ids.len() + lost.len()).chain(0..ids.len())).map(|(id, nth)| (&**id, nth)).collect();
+        let mut truth = Self { of: vec![None; ids.len()], lost: Vec::new(), unknown: 0 };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         for row in reader.records() {
             let row = row.map_err(unreadable)?;
@@ -95,7 +99,10 @@ impl Truth {
                 Entry::Vacant(new) => *new.insert(next),
             };
             match places.get(crate::domain::csv_safe::restore(record)) {
-                Some(nth) => truth.of[*nth] = Some(number),
+                Some(nth) => match truth.of.get_mut(*nth) {
+                    Some(of) => *of = Some(number),
+                    None => truth.lost.push(number),
+                },
                 None => truth.unknown += 1,
             }
         }
@@ -108,8 +115,11 @@ impl Truth {
     /// Measures pairs (in the zones), clusters, and everything that was compared with its bits.
     pub fn measure(&self, pairs: &[Pair], clusters: &[u32], compared: &[(u32, u32, f32)]) -> Accuracy {
         let same = |left: u32, right: u32| Some(self.of[left as usize]? == self.of[right as usize]?);
-        let (kept, truth): (Vec<u32>, Vec<u32>) =
+        // A row that gave no record is a cluster of its own.
+        let (mut kept, mut truth): (Vec<u32>, Vec<u32>) =
             clusters.iter().zip(&self.of).filter_map(|(cluster, entity)| Some((*cluster, (*entity)?))).unzip();
+        kept.extend((0..self.lost.len() as u32).map(|nth| clusters.len() as u32 + nth));
+        truth.extend(&self.lost);
         let truths = metrics::pairs_within(&truth);
         let of = |pairs: &mut dyn Iterator<Item = (u32, u32)>| {
             let (mut said, mut right) = (0, 0);
@@ -124,8 +134,8 @@ impl Truth {
         let zone = |zone: Zone| of(&mut pairs.iter().filter(|pair| pair.zone == zone).map(|pair| (pair.left, pair.right)));
         let (auto, review) = (zone(Zone::Auto), zone(Zone::Review));
         Accuracy {
-            labelled: truth.len(),
-            unlabelled: self.of.len() - truth.len(),
+            labelled: truth.len() - self.lost.len(),
+            unlabelled: self.of.iter().filter(|entity| entity.is_none()).count(),
             unknown: self.unknown,
             pairs: of(&mut pairs.iter().filter(|pair| pair.score.0 >= 0.0).map(|pair| (pair.left, pair.right))),
             best_f1,
