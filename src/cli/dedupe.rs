@@ -79,9 +79,9 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
         found.pairs().iter().try_for_each(|pair| explain(&found, pair, output))?;
     }
     if output.is_json() {
-        output.object(&summary(&found))?
+        output.object(&summary(&found))?;
     } else {
-        say(&found, output)?
+        say(&found, output)?;
     }
     complaint(&found).map_or(Ok(()), Err)
 }

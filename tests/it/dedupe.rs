@@ -114,7 +114,7 @@ fn a_result_is_measured_against_the_truth() {
     assert_eq!((auto["wrong"].as_u64(), review["wrong"].as_u64(), truth["missed"].as_u64()), (Some(0), Some(0), Some(2)));
     // All four share a key: the colleagues their surname at one employer.
     assert!((truth["blocking_recall"].as_f64().unwrap() - 1.0).abs() < 1e-9);
-    assert!((truth["best_f1"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-9 || truth["best_f1"].as_f64().unwrap() > 2.0 / 3.0);
+    assert!(truth["best_f1"].as_f64().unwrap() > 0.666);
     assert_eq!(
         (summary["records"].as_u64(), summary["clusters"].as_u64(), summary["largest_cluster"].as_u64()),
         (Some(9), Some(7), Some(2))

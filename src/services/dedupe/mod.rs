@@ -208,8 +208,8 @@ fn matched<S: Subject>(
         progress(DedupeStep::Match(step));
     });
     let mut seconds = watch.seconds(Instant::now());
-    seconds.read = reading.reading.as_secs_f64();
-    seconds.prepare = reading.preparing.as_secs_f64();
+    seconds.read = reading.read_for.as_secs_f64();
+    seconds.prepare = reading.prepared_for.as_secs_f64();
     seconds.total = from.elapsed().as_secs_f64();
     let accuracy = truth.map(|truth| truth.measure(&outcome.pairs, &outcome.clusters, &outcome.compared));
     Ok(Deduped { kind, files: reading.files, ids: reading.ids, renamed: reading.renamed, accuracy, seconds, found: found(outcome) })

@@ -52,9 +52,9 @@ pub struct Reading<S: Subject> {
     /// Ids of the files that were not unique.
     pub renamed: usize,
     /// The time the reader was at work.
-    pub reading: Duration,
+    pub read_for: Duration,
     /// The time spent on understanding rows and preparing records.
-    pub preparing: Duration,
+    pub prepared_for: Duration,
 }
 
 /// What a kind of record takes from a row.
@@ -100,8 +100,8 @@ pub fn read<S: Subject>(
         files: Vec::new(),
         lost: Vec::new(),
         renamed: 0,
-        reading: Duration::ZERO,
-        preparing: Duration::ZERO,
+        read_for: Duration::ZERO,
+        prepared_for: Duration::ZERO,
     };
     let mut whats = Vec::with_capacity(sources.len());
     let mut readers = Vec::with_capacity(sources.len());
@@ -136,10 +136,10 @@ pub fn read<S: Subject>(
             let page = page.map_err(|error| ServiceError::new(Kind::Invalid, error.to_string()))?;
             let from = Instant::now();
             understand(&mut reading, intake, nth, &mut whats[nth], &page, take, now);
-            reading.preparing += from.elapsed();
+            reading.prepared_for += from.elapsed();
             progress(DedupeStep::Read { records: reading.records.len() });
         }
-        reading.reading = reader.join().unwrap_or_default();
+        reading.read_for = reader.join().unwrap_or_default();
         Ok::<_, ServiceError>(())
     })?;
     reading.renamed = make_unique(&mut reading.ids, &reading.files);
