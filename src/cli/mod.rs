@@ -3,16 +3,19 @@
 //!
 //! Absent on purpose: rules. A command asks the services the same questions as the console and shows the answers.
 
+pub mod bench;
 pub mod board;
 pub mod completions;
 pub mod config;
 pub mod console;
+pub mod dedupe;
 pub mod demo;
 pub mod doctor;
 mod failure;
 pub mod import;
 pub mod log;
 pub mod man;
+mod meter;
 mod open;
 mod output;
 pub mod review;
@@ -25,6 +28,7 @@ mod table;
 mod value;
 
 pub use failure::{Ending, Failure};
+pub use meter::Meter;
 pub use output::{Ink, Output};
 pub use table::{Column, Table};
 pub use value::{Assignment, IdText};
@@ -90,6 +94,7 @@ pub enum Command {
     Setup(setup::Args),
     Doctor(doctor::Args),
     Import(import::Args),
+    Dedupe(dedupe::Args),
     Review(review::Args),
     Board(board::Args),
     Stage(stage::Args),
@@ -97,6 +102,7 @@ pub enum Command {
     Search(search::Args),
     Log(log::Args),
     Sim(sim::Args),
+    Bench(bench::Args),
     Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),

@@ -1,7 +1,7 @@
 //! Where a command's words go: data to stdout, talk to stderr; colours only on a terminal; JSON when asked for. Absent:
 //! deciding what to say.
 
-use super::{Failure, Globals, Table, failure::Ending};
+use super::{Failure, Globals, Table, failure::Ending, meter::Meter};
 use crate::domain::Text;
 use serde::Serialize;
 use serde_json::json;
@@ -56,6 +56,8 @@ pub struct Output {
     out: Stream,
     err: Stream,
     json: bool,
+    /// Whether somebody watches stderr.
+    watched: bool,
     /// Cells of the terminal that stdout is; none when it is none.
     width: Option<usize>,
 }
@@ -71,13 +73,14 @@ impl Output {
             out: Stream { coloured: !no_color && out.is_terminal(), to: Box::new(BufWriter::new(out)) },
             err: Stream { coloured: !no_color && err.is_terminal(), to: Box::new(err) },
             json: globals.json,
+            watched: io::stderr().is_terminal(),
             width,
         }
     }
 
     /// Streams of a test's.
     pub fn to(out: Box<dyn Write>, err: Box<dyn Write>, json: bool, width: Option<usize>) -> Self {
-        Self { out: Stream { to: out, coloured: false }, err: Stream { to: err, coloured: false }, json, width }
+        Self { out: Stream { to: out, coloured: false }, err: Stream { to: err, coloured: false }, json, watched: false, width }
     }
 
     /// Whether data is asked for as JSON.
@@ -118,6 +121,11 @@ impl Output {
     pub fn say(&mut self, ink: Ink, words: &str) {
         let words = ink.on(&Text::new(words), self.err.coloured);
         self.told(&words);
+    }
+
+    /// A line that says how far a long work is; it stays dark when nobody watches.
+    pub fn meter(&self) -> Meter {
+        Meter::new(self.watched)
     }
 
     /// Nobody is left to tell when stderr is gone.

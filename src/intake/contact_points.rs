@@ -1,7 +1,8 @@
 //! A row's addresses and numbers: all of them are taken, ranked, and put into the fields there are for them.
 
 use super::{
-    clean::{self, Context},
+    Depth,
+    clean::{self, Context, PhoneNumber},
     draft::{Made, Maker, found},
     mapping::{At, BoundEmail, BoundPhone, Get, PhoneKind, Row, Target},
     score::Reach,
@@ -55,7 +56,11 @@ impl Maker<'_> {
     /// The best number of each kind, and the others.
     pub(super) fn phones(&self, at: &At<'_, '_>, made: &mut Made<'_>) {
         let mut known: Vec<Number> = Vec::new();
-        let region = made.context;
+        let region = made.context.region;
+        let read = |raw: &str| match self.depth {
+            Depth::Whole => clean::telephone(raw, region),
+            Depth::Identity => clean::telephone_digits(raw, region),
+        };
         let kinds = [
             (Field::Phone, PhoneKind::Office),
             (Field::Mobile, PhoneKind::Mobile),
@@ -66,16 +71,16 @@ impl Maker<'_> {
             for place in self.places(Target::Field(field)) {
                 let found = found(Target::Field(field), place, at, &mut made.leftovers);
                 for text in found.texts() {
-                    take_numbers(text, Reach { kind, verified: false }, region, &mut known, &mut made.leftovers);
+                    take_numbers(text, Reach { kind, verified: false }, read, &mut known, &mut made.leftovers);
                 }
             }
         }
         for rule in &self.bound.phones {
             match &rule.rule.each {
-                None => take_phone(rule, at, region, &mut known, &mut made.leftovers),
+                None => take_phone(rule, at, read, &mut known, &mut made.leftovers),
                 Some(each) => {
                     for item in at.items(each) {
-                        take_phone(rule, &self.bound.at(Row::Object(item)), region, &mut known, &mut made.leftovers);
+                        take_phone(rule, &self.bound.at(Row::Object(item)), read, &mut known, &mut made.leftovers);
                     }
                 }
             }
@@ -121,7 +126,13 @@ fn take_email(rule: &BoundEmail<'_>, at: &At<'_, '_>, known: &mut Vec<Address>, 
 }
 
 /// One rule for numbers, applied to the row or to one item of a list.
-fn take_phone(rule: &BoundPhone<'_>, at: &At<'_, '_>, context: Context, known: &mut Vec<Number>, leftovers: &mut Leftovers) {
+fn take_phone(
+    rule: &BoundPhone<'_>,
+    at: &At<'_, '_>,
+    read: impl Fn(&str) -> Option<PhoneNumber>,
+    known: &mut Vec<Number>,
+    leftovers: &mut Leftovers,
+) {
     let found = at.get(&rule.value);
     if found.is_blank() {
         return;
@@ -135,7 +146,7 @@ fn take_phone(rule: &BoundPhone<'_>, at: &At<'_, '_>, context: Context, known: &
         .and_then(|word| rule.rule.words.get(&super::mapping::fold(&word)).copied().or_else(|| PhoneKind::from_word(&word)));
     let reach = Reach { kind: kind.unwrap_or(rule.rule.is), verified: word(&rule.status).is_some_and(|word| is_verified(&word)) };
     for text in found.texts() {
-        take_numbers(text, reach, context, known, leftovers);
+        take_numbers(text, reach, &read, known, leftovers);
     }
 }
 
@@ -186,14 +197,14 @@ struct Number {
     reach: Reach,
 }
 
-fn take_numbers(text: &str, reach: Reach, context: Context, known: &mut Vec<Number>, leftovers: &mut Leftovers) {
+fn take_numbers(text: &str, reach: Reach, read: impl Fn(&str) -> Option<PhoneNumber>, known: &mut Vec<Number>, leftovers: &mut Leftovers) {
     for part in text.split([';', '\n', ',']).map(str::trim).filter(|part| !part.is_empty()) {
         // The same number often stands in two columns; reading it again would cost most of what a row costs.
         if let Some(twin) = known.iter_mut().find(|twin| *twin.written == *part) {
             twin.reach = better(twin.reach, reach);
             continue;
         }
-        match clean::telephone(part, context.region) {
+        match read(part) {
             Some(number) if known.iter().any(|other| other.read.phone == number.phone) => {}
             Some(number) => {
                 if !number.assigned {

@@ -2,7 +2,7 @@
 //! country comes before the numbers, and the custom fields come last because they are made of the others.
 
 use super::{
-    Disposition, Intake, RowError, Taken,
+    Depth, Disposition, Intake, RowError, Taken,
     clean::{self, Context},
     expression::Found,
     mapping::{At, Bound, Get, Mapping, Row, Target},
@@ -26,6 +26,7 @@ pub(super) struct Maker<'m> {
     pub mapping: &'m Mapping,
     pub bound: Bound<'m>,
     pub now: Timestamp,
+    pub depth: Depth,
 }
 
 /// A row on its way.
@@ -61,6 +62,9 @@ impl Maker<'_> {
         reception(&mut made);
         postcodes(&mut made);
         employer(&mut made);
+        if self.depth == Depth::Identity {
+            return self.finish(made);
+        }
         standing(&mut made);
         for (name, places) in &self.bound.extra {
             let found = places.iter().map(|place| at.get(place)).find(|found| !found.is_blank());
@@ -164,27 +168,35 @@ impl Maker<'_> {
 
     fn finish(&self, mut made: Made<'_>) -> Result<Taken, RowError> {
         let has = |fields: &Fields, wanted: &[Field]| wanted.iter().any(|field| fields.get(*field).is_some());
-        let person_fields =
-            [Field::Email, Field::FullName, Field::LastName, Field::FirstName, Field::LinkedIn, Field::Phone, Field::Mobile];
+        let person_fields = [
+            Field::Email,
+            Field::FullName,
+            Field::LastName,
+            Field::FirstName,
+            Field::LinkedIn,
+            Field::Phone,
+            Field::Mobile,
+            Field::BirthDate,
+            Field::Identifier,
+        ];
         let is_person = has(&made.fields, &person_fields) || !made.leftovers.bad_emails.is_empty();
         let is_company = has(&made.fields, &[Field::CompanyName, Field::CompanyDomain]);
         if !is_person && !is_company {
             return Err(RowError::NothingUsable);
         }
         let dated = made.dated.or(made.checked_at);
-        made.leftovers.throw_away =
-            matches!(made.fields.get(Field::Email), Some(Value::Email(email)) if vocabulary::is_disposable(email.domain()));
-        let disposable = made.leftovers.throw_away;
-        let facts = Facts { source: self.mapping.source, dated, now: self.now, disposable, phone: made.reach };
-        let settings = &self.intake.settings;
-        let (quality, defects) = if is_person {
-            (score::person(settings, &made.fields, &facts), validate::person(settings, &made.fields, &made.leftovers))
-        } else {
-            (score::company(settings, &made.fields, &facts), validate::company(&made.fields, &made.leftovers))
+        let (quality, defects, disposition) = match self.depth {
+            Depth::Whole => self.judged(&mut made, is_person, dated),
+            Depth::Identity => (Quality::default(), Vec::new(), Disposition::Pass),
         };
-        let disposition = self.disposition(is_person, &quality, &defects);
-        let person_id = is_person.then(|| person_id(std::mem::take(&mut made.external_id), &made.fields, &made.leftovers));
-        let company_id = is_company.then(|| company_id(std::mem::take(&mut made.company_id), &made.fields));
+        let (given, of_company) = (std::mem::take(&mut made.external_id), std::mem::take(&mut made.company_id));
+        let (person_id, company_id) = match self.depth {
+            Depth::Whole => (
+                is_person.then(|| person_id(given, &made.fields, &made.leftovers)),
+                is_company.then(|| company_id(of_company, &made.fields)),
+            ),
+            Depth::Identity => (is_person.then_some(given), is_company.then_some(of_company)),
+        };
         let (mut person, mut company) = (Fields::new(), Fields::new());
         for (field, value) in made.fields {
             if field.subject() != Subject::Company {
@@ -214,6 +226,22 @@ impl Maker<'_> {
             company: company_id.map(|id| draft(RecordKind::Company, id, company, company_defects)),
             disposition,
         })
+    }
+
+    /// Score, findings, and what follows from them.
+    fn judged(&self, made: &mut Made<'_>, is_person: bool, dated: Option<Timestamp>) -> (Quality, Vec<Defect>, Disposition) {
+        made.leftovers.throw_away =
+            matches!(made.fields.get(Field::Email), Some(Value::Email(email)) if vocabulary::is_disposable(email.domain()));
+        let disposable = made.leftovers.throw_away;
+        let facts = Facts { source: self.mapping.source, dated, now: self.now, disposable, phone: made.reach };
+        let settings = &self.intake.settings;
+        let (quality, defects) = if is_person {
+            (score::person(settings, &made.fields, &facts), validate::person(settings, &made.fields, &made.leftovers))
+        } else {
+            (score::company(settings, &made.fields, &facts), validate::company(&made.fields, &made.leftovers))
+        };
+        let disposition = self.disposition(is_person, &quality, &defects);
+        (quality, defects, disposition)
     }
 
     fn disposition(&self, is_person: bool, quality: &Quality, defects: &[Defect]) -> Disposition {

@@ -44,6 +44,16 @@ pub struct Intake {
     common: Mapping,
 }
 
+/// How much of a row is understood.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Depth {
+    /// All of it.
+    Whole,
+    /// Whom it is about: no score, no findings, nothing that is made of other fields, no look whether a number is
+    /// assigned. Half the work.
+    Identity,
+}
+
 /// What one row became. At least one of the drafts is there.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Taken {
@@ -110,7 +120,16 @@ impl Intake {
 
     /// Makes drafts of a page's rows, one result a row, in order. Uses all cores; rows in `page.bad` are not repeated.
     pub fn take(&self, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Vec<Result<Taken, RowError>> {
-        let maker = Maker { intake: self, mapping, bound: Bound::new(mapping, &page.rows), now };
+        self.take_to(Depth::Whole, mapping, page, now)
+    }
+
+    /// The same, but only what tells whom a row is about: for matching files that nobody imports.
+    pub fn take_identities(&self, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Vec<Result<Taken, RowError>> {
+        self.take_to(Depth::Identity, mapping, page, now)
+    }
+
+    fn take_to(&self, depth: Depth, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Vec<Result<Taken, RowError>> {
+        let maker = Maker { intake: self, mapping, bound: Bound::new(mapping, &page.rows), now, depth };
         match &page.rows {
             Rows::Table { rows, .. } => rows.par_iter().with_min_len(CHUNK).map(|row| maker.make(Row::Table(row))).collect(),
             Rows::Objects(rows) => rows.par_iter().with_min_len(CHUNK).map(|row| maker.make(Row::Object(row))).collect(),

@@ -33,6 +33,18 @@ pub enum Phase {
     Join,
 }
 
+impl Phase {
+    /// For people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Index => "listing",
+            Self::Compare => "comparing",
+            Self::Learn => "fitting weights",
+            Self::Join => "joining",
+        }
+    }
+}
+
 /// One report of progress.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Progress {

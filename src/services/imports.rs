@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
-    intake::{Mapping, Recognition},
+    intake::{Intake, Mapping, Recognition},
     providers::file::{FileSource, Options},
     store::StoreError,
     sync::{
@@ -334,27 +334,35 @@ async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mappin
     let (path, mapping) = (path.to_owned(), mapping.map(Path::to_owned));
     let page_rows = usize::from(services.config.import.batch).max(1);
     let opened = tokio::task::spawn_blocking(move || {
-        let invalid = |words: String| ServiceError::new(Kind::Invalid, words);
-        let file = FileSource::open(&path, Options { page_rows, ..Options::default() }).map_err(|error| invalid(error.to_string()))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut recognition = intake.recognise(file.sample(), &name);
-        if let Some(source) = source.filter(|source| *source != recognition.source) {
-            recognition = intake.recognise_as(source, file.sample(), &name);
-        }
+        let mut opened = open_now(&intake, &path, source, page_rows)?;
         if let Some(mapping) = mapping {
-            let shown = mapping.display().to_string();
-            let text =
-                std::fs::read_to_string(&mapping).map_err(|error| invalid(format!("the mapping {shown} cannot be read: {error}")))?;
-            let own = Mapping::parse_toml(&shown, &text).map_err(|problems| invalid(join(&problems)))?;
-            let problems = own.check();
-            if !problems.is_empty() {
-                return Err(invalid(join(&problems)));
-            }
-            recognition.mapping.overlay(own);
+            opened.recognition.mapping.overlay(own_mapping(&mapping)?);
         }
-        Ok(Opened { file, recognition })
+        Ok(opened)
     });
     opened.await.unwrap_or_else(|_| Err(ServiceError::new(Kind::Trouble, "the file could not be read: a defect of this program")))
+}
+
+/// Opens a file and finds out what its columns mean. Blocks.
+pub(super) fn open_now(intake: &Intake, path: &Path, source: Option<Source>, page_rows: usize) -> Result<Opened> {
+    let options = Options { page_rows, ..Options::default() };
+    let file = FileSource::open(path, options).map_err(|error| ServiceError::new(Kind::Invalid, error.to_string()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut recognition = intake.recognise(file.sample(), &name);
+    if let Some(source) = source.filter(|source| *source != recognition.source) {
+        recognition = intake.recognise_as(source, file.sample(), &name);
+    }
+    Ok(Opened { file, recognition })
+}
+
+/// A person's own mapping file, to lay over what was recognised.
+pub(super) fn own_mapping(path: &Path) -> Result<Mapping> {
+    let invalid = |words: String| ServiceError::new(Kind::Invalid, words);
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| invalid(format!("the mapping {shown} cannot be read: {error}")))?;
+    let own = Mapping::parse_toml(&shown, &text).map_err(|problems| invalid(join(&problems)))?;
+    let problems = own.check();
+    if problems.is_empty() { Ok(own) } else { Err(invalid(join(&problems))) }
 }
 
 fn join(problems: &[impl ToString]) -> String {

@@ -3,7 +3,9 @@
 //!
 //! `Services` holds the parts; a [`Session`] is one person at the door, and has the verbs: `review` and `merge`
 //! (questions and decisions), `records`, `pipeline`, `imports`, `halo` (sync, setup), `home`, `doctor`. A [`Keeper`] does what goes on by itself.
+//! [`mod@dedupe`] matches files and needs no house at all.
 
+pub mod dedupe;
 mod doctor;
 mod error;
 mod errors_file;

@@ -81,7 +81,8 @@ impl Services {
     }
 }
 
-fn intake(config: &Config, texts: &[crate::config::MappingText]) -> Result<Intake> {
+/// Intake as it is configured, with the user's mappings.
+pub(super) fn intake(config: &Config, texts: &[crate::config::MappingText]) -> Result<Intake> {
     let mut mappings = Vec::new();
     let mut problems = Vec::new();
     for text in texts {

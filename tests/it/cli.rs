@@ -194,6 +194,8 @@ enum All {
     Setup(cli::setup::Args),
     Doctor(cli::doctor::Args),
     Import(cli::import::Args),
+    Dedupe(cli::dedupe::Args),
+    Bench(cli::bench::Args),
     Review(cli::review::Args),
     Board(cli::board::Args),
     Stage(cli::stage::Args),

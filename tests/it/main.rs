@@ -5,6 +5,7 @@ mod bad_server;
 mod cli;
 mod clients_sim;
 mod config;
+mod dedupe;
 mod files;
 mod flows;
 mod halopsa;

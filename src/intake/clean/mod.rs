@@ -13,7 +13,7 @@ use crate::domain::{Country, CustomKind, Email, Field, FieldKind, Text, Value, u
 pub(super) use company::company_name;
 pub(super) use name::person_name;
 pub(super) use number::{count_span, date, money_span};
-pub(super) use phone::{PhoneNumber, telephone};
+pub(super) use phone::{PhoneNumber, telephone, telephone_digits};
 pub(super) use web::{company_linkedin, person_linkedin, site};
 pub(super) use words::{is_placeholder, plain};
 
