@@ -25,9 +25,6 @@ poll = "30s"
 
 [sources.apollo.searches.it-leaders]
 person_titles = ["IT Director", "CTO", "CIO", "IT Manager"]
-
-[sources.hunter.searches.uk]
-country = "GB"
 "#;
 
 /// The export that was imported before anybody looks: it founds most contacts.
@@ -35,7 +32,7 @@ const FIRST: Source = Source::ZoomInfo;
 /// Those that follow: they know many of the same people, so there are duplicates to look at, and weak records.
 const THEN: &[Source] = &[Source::LeadsBlue, Source::Lusha];
 /// Sources whose searches run while somebody looks, one after another.
-const LIVE: &[Source] = &[Source::Apollo, Source::Hunter, Source::ZoomInfo, Source::RocketReach, Source::Lusha];
+const LIVE: &[Source] = &[Source::Apollo, Source::ZoomInfo, Source::RocketReach, Source::Lusha, Source::UpLead];
 /// People each of these searches asks for.
 const LIVE_ROWS: u64 = 150;
 /// How long a simulated provider takes to answer, so that an import can be watched.
