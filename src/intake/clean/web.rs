@@ -117,7 +117,8 @@ fn sales(kind: &str, id: &str) -> Option<Text> {
 /// The name of a profile: decoded, small, only letters, digits and hyphens.
 fn slug(raw: &str) -> Option<String> {
     let decoded = percent_decoded(raw);
-    let slug = Text::from(decoded.to_lowercase());
+    // Quotes around an address are not its name's, wherever its query was cut off.
+    let slug = Text::from(decoded.to_lowercase().trim_matches(|c: char| c == '\'' || c.is_whitespace()));
     let good =
         (1..=150).contains(&slug.len()) && slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '’' | '\'' | '&'));
     (good && slug.chars().any(char::is_alphanumeric)).then(|| slug.as_str().to_owned())
@@ -151,6 +152,7 @@ mod tests {
             "https:\\/\\/www.linkedin.com\\/in\\/mira-hallden-example",
             "mira-hallden-example",
             "/in/mira-hallden-example",
+            "mira-hallden-example'?trk=x",
         ] {
             assert_eq!(person_linkedin(raw).as_deref(), Some("https://www.linkedin.com/in/mira-hallden-example"), "{raw}");
         }
