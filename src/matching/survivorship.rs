@@ -206,11 +206,13 @@ fn keep_coherent(field: Field, standing: &mut Vec<Claim<'_>>, golden: &Golden) {
         | Field::HqState
         | Field::HqPostcode
         | Field::HqCountry => {
-            let Some(employer) = winner(Field::CompanyName).map(|name| CompanyName::new(&name, None).core) else { return };
+            let Some(employer) = winner(Field::CompanyName) else { return };
             let by_hand = golden.get(Field::CompanyName).is_some_and(|won| matches!(won.giver, Giver::Decision(_)));
+            // Most records name the employer in the same words; only others' names are taken apart.
             let agrees = |claim: &Claim<'_>| {
                 let named = claim.record.draft.fields.str(Field::CompanyName);
-                named.is_empty() || core_fit(&employer, &CompanyName::new(named, None).core) < CoreFit::Partial
+                let core = |name: &str| CompanyName::new(name, None).core;
+                named.is_empty() || named == employer || core_fit(&core(&employer), &core(named)) < CoreFit::Partial
             };
             // A name that a person typed may be one that no source knows.
             if !by_hand || standing.iter().any(agrees) {
@@ -265,8 +267,13 @@ fn united(field: Field, members: &[&SourceRecord], golden: &Golden, rules: &Rule
 
 /// Each other value once, newest first.
 fn alternates(claims: &[Claim<'_>], winner: Option<&Value>) -> Vec<Alternate> {
-    let mut seen: Vec<Text> = winner.map(spelling).into_iter().collect();
     let mut alternates = Vec::new();
+    if let ([only], Some(winner)) = (claims, winner)
+        && only.value == winner
+    {
+        return alternates;
+    }
+    let mut seen: Vec<Text> = winner.map(spelling).into_iter().collect();
     for claim in claims {
         let key = spelling(claim.value);
         if !seen.contains(&key) {
@@ -286,6 +293,9 @@ fn spelling(value: &Value) -> Text {
 }
 
 fn distinct(claims: &[Claim<'_>]) -> usize {
+    if claims.len() < 2 {
+        return claims.len();
+    }
     let mut values: Vec<Text> = claims.iter().map(|claim| spelling(claim.value)).collect();
     values.sort_unstable();
     values.dedup();

@@ -1,8 +1,8 @@
 //! What goes in and out of the verbs, besides the domain's own words.
 
 use crate::domain::{
-    CompanyId, ContactId, DecisionId, Fields, Fingerprint, LeadId, Lifecycle, Origin, Outcome, Position, RecordId, ReviewId, ReviewKind,
-    RunId, Source, StageKey, Text, Timestamp,
+    CompanyId, ContactId, DecisionId, Fields, Fingerprint, Intent, LeadId, Lifecycle, OperationId, Origin, Outcome, Position, RecordId,
+    ReviewId, ReviewKind, RunId, Source, StageKey, Target, Text, Timestamp,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -265,6 +265,22 @@ pub struct Held {
     pub token: u64,
     /// Until when, unless renewed.
     pub until: Timestamp,
+}
+
+/// A wanted write, as its row begins.
+pub struct Want<'a> {
+    /// Names the operation.
+    pub id: OperationId,
+    /// What is to be written.
+    pub target: &'a Target,
+    /// How.
+    pub intent: Intent,
+    /// Not before then.
+    pub not_before: Timestamp,
+    /// Because of this decision.
+    pub decision: Option<DecisionId>,
+    /// When it is wanted.
+    pub now: Timestamp,
 }
 
 /// How the outbox stands.

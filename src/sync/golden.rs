@@ -4,10 +4,10 @@ use super::Rules;
 use crate::{
     domain::{
         CompanyId, ContactId, DecisionId, Field, Fields, Fingerprint, Giver, Golden, IdGen, Intent, LeadId, Operation, OperationId,
-        SourceRecord, Target, Text, Timestamp, folded,
+        RecordKind, SourceRecord, Target, Text, Timestamp, folded,
     },
     matching::survivorship,
-    store::{CompanyFace, ContactFace, Desk, Result, View},
+    store::{CompanyFace, ContactFace, Desk, Result, View, Want},
 };
 use sha2::{Digest, Sha256};
 
@@ -118,7 +118,7 @@ pub struct Wants<'a> {
 impl Wants<'_> {
     /// Wants one target written.
     pub fn want(&self, target: Target, intent: Intent) -> Result<()> {
-        self.desk.want(OperationId::next(self.ids), &target, intent, self.not_before, self.decision, self.now)
+        self.desk.want(&self.write_of(&target, intent))
     }
 
     /// Wants what a contact with a lead on the board needs in HaloPSA: client, site, user, ticket.
@@ -132,12 +132,14 @@ impl Wants<'_> {
 
     /// Wants a company made in HaloPSA unless it is there or on its way.
     fn company_once(&self, company: CompanyId) -> Result<()> {
-        let client = Target::Client(company);
-        if self.desk.link(&client)?.is_none() && self.desk.operation_for(&client)?.is_none() {
-            self.want(client, Intent::Upsert)?;
+        if self.desk.want_once(&self.write_of(&Target::Client(company), Intent::Upsert))? {
             self.want(Target::Site(company), Intent::Upsert)?;
         }
         Ok(())
+    }
+
+    fn write_of<'t>(&self, target: &'t Target, intent: Intent) -> Want<'t> {
+        Want { id: OperationId::next(self.ids), target, intent, not_before: self.not_before, decision: self.decision, now: self.now }
     }
 
     /// After a contact changed: whatever of it is in HaloPSA, or is to be, follows.
@@ -181,6 +183,12 @@ pub fn refresh_contact(wants: &Wants<'_>, contact: ContactId, rules: &Rules) -> 
         wants.contact_changed(contact, face.company_id)?;
     }
     Ok(changed)
+}
+
+/// A new company of one record. Nothing of it can be in HaloPSA or on its way there yet.
+pub fn found_company(desk: &Desk<'_>, company: CompanyId, record: &SourceRecord, rules: &Rules, now: Timestamp) -> Result<()> {
+    desk.found(record.id, RecordKind::Company, company.0, None, now)?;
+    desk.put_company(company, &company_face(&survivorship::golden(&[record], &[], &rules.survivorship)), now)
 }
 
 /// The same for a company.

@@ -3,7 +3,7 @@
 
 use super::{
     CANDIDATES, Core, Rules,
-    golden::{Wants, contact_face, refresh_company, refresh_contact},
+    golden::{Wants, contact_face, found_company, refresh_company, refresh_contact},
     matchmaker::Matchmaker,
 };
 use crate::{
@@ -428,30 +428,32 @@ impl<'a> Taking<'a> {
             Some(Identity { record, company: Some(company), .. }) => {
                 self.desk.move_record(record, RecordKind::Company, None, None, self.now)?;
                 self.matchmaker.remove(RecordKind::Company, record);
-                self.found_company(incoming, company, origin, Outcome::Enriched)?
+                self.join_company(incoming, company, origin)?
             }
             // Companies are not asked about: what is not certain is another company, which a person can merge.
             _ => match self.matchmaker.companies().decide(&incoming.prepared) {
-                Verdict::Same(scored) => self.found_company(incoming, scored.owner, origin, Outcome::Enriched)?,
-                Verdict::Ask(_) | Verdict::New => self.found_company(incoming, CompanyId::next(self.ids), origin, Outcome::Created)?,
+                Verdict::Same(scored) => self.join_company(incoming, scored.owner, origin)?,
+                Verdict::Ask(_) | Verdict::New => self.create_company(incoming, origin)?,
             },
         };
         self.matchmaker.remember_company(source, external_id, says, company);
         Ok((company, outcome))
     }
 
-    fn found_company(
-        &mut self,
-        incoming: Incoming<Companies>,
-        company: CompanyId,
-        origin: Option<Origin>,
-        outcome: Outcome,
-    ) -> Result<(CompanyId, Outcome)> {
-        let record = self.add(incoming.draft, incoming.says, Some(company), origin, outcome)?;
+    fn join_company(&mut self, incoming: Incoming<Companies>, company: CompanyId, origin: Option<Origin>) -> Result<(CompanyId, Outcome)> {
+        let record = self.add(incoming.draft, incoming.says, Some(company), origin, Outcome::Enriched)?;
         self.desk.found(record.id, RecordKind::Company, company.0, None, self.now)?;
         refresh_company(&self.wants(None), company, self.rules)?;
         self.matchmaker.insert_company(record.id, company, incoming.prepared);
-        Ok((company, outcome))
+        Ok((company, Outcome::Enriched))
+    }
+
+    fn create_company(&mut self, incoming: Incoming<Companies>, origin: Option<Origin>) -> Result<(CompanyId, Outcome)> {
+        let company = CompanyId::next(self.ids);
+        let record = self.add(incoming.draft, incoming.says, Some(company), origin, Outcome::Created)?;
+        found_company(self.desk, company, &record, self.rules, self.now)?;
+        self.matchmaker.insert_company(record.id, company, incoming.prepared);
+        Ok((company, Outcome::Created))
     }
 }
 

@@ -8,7 +8,7 @@ use leadloom::{
         ReviewState, Run, RunId, RunState, Source, SourceRecord, Suppression, SuppressionId, SuppressionKey, Target, Text, Timestamp,
         Value,
     },
-    store::{BoardFilter, CardKey, ContactFace, Link, Result, ReviewFace, ReviewFilter, ReviewKey, Store, StoreError},
+    store::{BoardFilter, CardKey, ContactFace, Link, Result, ReviewFace, ReviewFilter, ReviewKey, Store, StoreError, Want},
 };
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -418,7 +418,7 @@ async fn one_target_has_one_operation_and_a_lost_lease_cannot_settle() {
     let target = Target::User(ContactId(bed.ids.next()));
     let want = |at: Timestamp| {
         let id = OperationId(bed.ids.next());
-        bed.write(move |desk| desk.want(id, &target, Intent::Upsert, at, None, T0))
+        bed.write(move |desk| desk.want(&Want { id, target: &target, intent: Intent::Upsert, not_before: at, decision: None, now: T0 }))
     };
     let hold = T0.plus(Duration::from_secs(10));
     want(hold).await;

@@ -5,17 +5,29 @@ use crate::{domain::Text, intake::vocabulary::split_legal_form};
 
 /// The name without its legal form, and the form.
 pub fn company_name(text: &Text) -> (Text, Text) {
-    let mut name: &str = text.trim_matches(['"', '\'', ' ', ',']);
-    let mut form = "";
-    // `Acme Holding B.V., Inc.`: the outermost form is the one that counts, and no other stays behind.
-    while let (head, Some(found)) = split_legal_form(name) {
-        if form.is_empty() {
-            form = found;
-        }
-        name = head.trim_matches(['"', '\'', ' ', ',']);
+    let (name, mut form) = without_forms(text);
+    let mut name = cased(name);
+    // Mended capitals may show a form that small letters hid: `northwind l p`.
+    while let (head, Some(found)) = without_forms(&name) {
+        form = form.or(Some(found));
+        name = cased(head);
     }
-    (cased(name), Text::new(form))
+    (name, Text::new(form.unwrap_or_default()))
 }
+
+/// The name without any form, and the outermost: of `Acme Holding B.V., Inc.` no other stays behind.
+fn without_forms(text: &str) -> (&str, Option<&'static str>) {
+    let mut name = text.trim_matches(EDGES);
+    let mut form = None;
+    while let (head, Some(found)) = split_legal_form(name) {
+        form = form.or(Some(found));
+        name = head.trim_matches(EDGES);
+    }
+    (name, form)
+}
+
+/// What may stand around a name and is not part of it.
+const EDGES: [char; 4] = ['"', '\'', ' ', ','];
 
 /// Words that are written small in a company's name of several words.
 const SMALL: [&str; 10] = ["of", "and", "the", "for", "de", "la", "und", "et", "in", "der"];
@@ -58,6 +70,7 @@ mod tests {
             ("\"Acme Holding B.V., Inc.\"", "Acme Holding", "Inc."),
             ("eBay Inc", "eBay", "Inc."),
             ("Tiffany & Co.", "Tiffany & Co.", ""),
+            ("northwind l p", "Northwind", "LP"),
         ] {
             let (clean, found) = company_name(&Text::new(raw));
             assert_eq!((&*clean, &*found), (name, form), "{raw}");

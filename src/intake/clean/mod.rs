@@ -31,8 +31,28 @@ const TEXT_LIMIT: usize = 4000;
 /// A list keeps so many items.
 const LIST_LIMIT: usize = 200;
 
+/// Cleaning uncovers tags and entities no deeper than this in any honest text.
+const ROUNDS: usize = 8;
+
 /// The value of `field` that `raw` says, `None` when it says nothing usable.
 pub fn value(field: Field, raw: &str, context: Context) -> Option<Value> {
+    let mut value = one_round(field, raw, context)?;
+    for _ in 0..ROUNDS {
+        // Taking brackets, quotes or forms away may leave a tag or an entity that was none before.
+        let Value::Text(text) = &value else { break };
+        if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
+            break;
+        }
+        let again = one_round(field, text, context)?;
+        if again == value {
+            break;
+        }
+        value = again;
+    }
+    Some(value)
+}
+
+fn one_round(field: Field, raw: &str, context: Context) -> Option<Value> {
     let mut text = words::plain(raw);
     if text.len() > TEXT_LIMIT {
         text = text.truncated(TEXT_LIMIT);

@@ -109,7 +109,10 @@ pub fn capital_word(word: &str) -> String {
             if c.is_uppercase() {
                 out.push(c);
             } else {
-                out.extend(c.to_uppercase());
+                // `ß` becomes `Ss` at a word's head.
+                let mut capital = c.to_uppercase();
+                out.extend(capital.next());
+                out.extend(capital.flat_map(char::to_lowercase));
             }
             at_start = false;
         } else {

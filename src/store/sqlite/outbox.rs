@@ -3,7 +3,7 @@
 use super::{Desk, View, convert::Columns};
 use crate::{
     domain::{DecisionId, Intent, Operation, OperationId, OperationState, Target, Text, Timestamp},
-    store::{OutboxCounts, Result, StoreError},
+    store::{OutboxCounts, Result, StoreError, Want},
 };
 use rusqlite::{Row, params};
 use std::time::Duration;
@@ -89,33 +89,38 @@ impl View<'_> {
 impl Desk<'_> {
     /// Wants a write. One per target: a second want replaces the intent and, unless it is being sent, its hold.
     /// A target that is being sent just now gets its want after it: the sender sees a newer token and asks again.
-    pub fn want(
-        &self,
-        id: OperationId,
-        target: &Target,
-        intent: Intent,
-        not_before: Timestamp,
-        decision: Option<DecisionId>,
-        now: Timestamp,
-    ) -> Result<()> {
-        self.run(
-            "INSERT INTO outbox(id, entity, entity_id, rank, intent, state, not_before, decision, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8)
+    pub fn want(&self, want: &Want<'_>) -> Result<()> {
+        self.insert_want(
+            "VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8)
              ON CONFLICT(entity, entity_id) DO UPDATE SET intent = excluded.intent, state = 'waiting', not_before = max(excluded.not_before,
                CASE state WHEN 'sending' THEN lease_until ELSE 0 END), attempts = CASE state WHEN 'dead' THEN 0 ELSE attempts END,
                token = token + 1, decision = excluded.decision, lease_until = NULL",
-            params![
-                id.as_bytes(),
-                target.entity(),
-                target.uuid().as_bytes(),
-                rank(target),
-                intent_word(intent),
-                not_before.as_micros(),
-                decision.as_ref().map(DecisionId::as_bytes),
-                now.as_micros()
-            ],
+            want,
         )?;
         Ok(())
+    }
+
+    /// Wants a write unless the target is in HaloPSA or on its way there; answers whether it is wanted now.
+    pub fn want_once(&self, want: &Want<'_>) -> Result<bool> {
+        let rows = "SELECT ?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8
+             WHERE NOT EXISTS (SELECT 1 FROM links WHERE entity = ?2 AND entity_id = ?3) ON CONFLICT(entity, entity_id) DO NOTHING";
+        Ok(self.insert_want(rows, want)? == 1)
+    }
+
+    fn insert_want(&self, rows: &str, want: &Want<'_>) -> Result<usize> {
+        self.run(
+            &format!("INSERT INTO outbox(id, entity, entity_id, rank, intent, state, not_before, decision, created_at) {rows}"),
+            params![
+                want.id.as_bytes(),
+                want.target.entity(),
+                want.target.uuid().as_bytes(),
+                rank(want.target),
+                intent_word(want.intent),
+                want.not_before.as_micros(),
+                want.decision.as_ref().map(DecisionId::as_bytes),
+                want.now.as_micros()
+            ],
+        )
     }
 
     /// Takes a want back that nobody has begun to send; answers whether it did.

@@ -26,9 +26,9 @@ async fn plain_bills() -> Vec<f64> {
     SOURCES.iter().map(|source| stand.server(*source).billed()).collect()
 }
 
-/// The second page lets wait for itself, so that there is a middle to stop in.
-fn linger(stand: &Stand, source: Source) {
-    stand.server(source).plan(Planned::next(Fault::Late { millis: 600 }).at(routes(source)[0]).after(1));
+/// The second page lets wait for itself that long, so that there is a middle to stop in.
+fn linger(stand: &Stand, source: Source, millis: u32) {
+    stand.server(source).plan(Planned::next(Fault::Late { millis }).at(routes(source)[0]).after(1));
 }
 
 /// Until the run has landed that many pages.
@@ -68,7 +68,7 @@ async fn a_paused_import_goes_on_and_costs_what_it_costs_without_a_pause() {
     let bills = plain_bills().await;
     let stand = Stand::with(WORLD, RateLimits::Off, 600, |_| {}).await;
     let one = async |source: Source, bill: f64| {
-        linger(&stand, source);
+        linger(&stand, source, 3000);
         let (me, home) = (&stand.house.me, stand.house.home.path());
         let run = me.start_import(&request(&stand.house.sim, source, PEOPLE)).await.unwrap();
         pages(home, run, 1).await;
@@ -93,7 +93,8 @@ async fn an_import_whose_process_died_goes_on_and_pays_for_one_page_more_at_most
     let bills = plain_bills().await;
     let stand = Stand::with(WORLD, RateLimits::Off, 600, |_| {}).await;
     let one = async |source: Source, bill: f64| {
-        linger(&stand, source);
+        // It dies long before that answer comes.
+        linger(&stand, source, 60_000);
         let home = tempfile::tempdir().unwrap();
         // Its own runtime: whatever it was doing ends with it, between two instructions.
         let process = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
