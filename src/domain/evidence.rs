@@ -218,6 +218,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Likelier the same than not. What forbids auto is weighed in the score already.
+    pub fn speaks_for_same(&self) -> bool {
+        self.probability.0 >= 0.5
+    }
+
     /// One line: the aspects that speak for it, strongest first.
     pub fn headline(&self) -> Text {
         let mut rows: Vec<_> = self.rows.iter().filter(|row| row.bits.0 > 0.5).collect();

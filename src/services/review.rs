@@ -260,7 +260,10 @@ fn question(view: &View<'_>, core: &Core, id: ReviewId) -> store::Result<Questio
             candidates.push(CandidateView { contact: summary, halo_user, evidence: evidence.clone() });
         }
     }
-    let suggestion = candidates.first().map_or(Suggestion::Create, |best| Suggestion::Join(best.contact.id));
+    let suggestion = candidates
+        .first()
+        .filter(|best| best.evidence.speaks_for_same())
+        .map_or(Suggestion::Create, |best| Suggestion::Join(best.contact.id));
     let alike =
         if item.pattern == 0 { 0 } else { view.review_count(&ReviewFilter { pattern: Some(item.pattern), ..ReviewFilter::default() })? };
     let fields = &incoming.draft.fields;

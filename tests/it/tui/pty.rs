@@ -133,6 +133,15 @@ fn signals_give_the_terminal_back() {
 
 #[test]
 fn a_lost_connection_ends_it() {
+    // In a process of its own: a child that another test starts at the wrong moment would inherit the terminal's other
+    // end and keep it open.
+    const ALONE: &str = "LEADLOOM_TEST_ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        let alone = ["--exact", "tui::pty::a_lost_connection_ends_it"];
+        let output = std::process::Command::new(std::env::current_exe().unwrap()).args(alone).env(ALONE, "1").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        return;
+    }
     let (terminal, crashes) = at_home();
     terminal.hang_up();
     assert_eq!(std::fs::read_dir(crashes.path()).unwrap().count(), 0, "losing the line is no mistake of the program");

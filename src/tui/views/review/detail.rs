@@ -62,7 +62,13 @@ fn suggestion(question: &Question) -> String {
         Suggestion::Create if question.item.kind == ReviewKind::LowQuality => {
             format!("suggest: create it all the same   quality {}", question.quality.score())
         }
-        Suggestion::Create => "suggest: create a new contact".to_owned(),
+        Suggestion::Create => match question.candidates.first() {
+            Some(candidate) => {
+                let probability = candidate.evidence.probability;
+                format!("suggest: create a new contact   probability {probability} that it is {}", candidate.contact.name)
+            }
+            None => "suggest: create a new contact".to_owned(),
+        },
     }
 }
 
