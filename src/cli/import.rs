@@ -110,7 +110,7 @@ fn resume(opened: &Opened, id: &IdText, output: &mut Output) -> Result<(), Failu
 }
 
 /// Waits for a run to end, saying how it goes, and reports it.
-fn finish(opened: &Opened, id: RunId, file: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
+pub(super) fn finish(opened: &Opened, id: RunId, file: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
     let view = opened.run(async {
         let mut events = opened.me.subscribe();
         let mut said = tokio::time::Instant::now();

@@ -3,8 +3,9 @@
 
 use super::value::{Address, CommandLine, DatabaseUrl, FilterValues, Secret, at_least, within};
 use crate::{
-    domain::{Period, Source},
+    domain::{Field, Period, Source},
     intake, matching,
+    providers::entry,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,9 @@ pub struct Config {
     pub database: Database,
     /// Imports.
     pub import: Import,
+    /// Filling gaps: for each field the sources that are asked for it, in that order, until one knows. A field that is
+    /// given here replaces the built-in list for that field; an empty list asks nobody.
+    pub enrich: Enrich,
     /// Keeping HaloPSA in step.
     pub sync: Sync,
     /// The log.
@@ -257,6 +261,66 @@ pub struct Import {
 impl Default for Import {
     fn default() -> Self {
         Self { sources_at_once: 4, batch: 500, limit: None }
+    }
+}
+
+/// Which sources are asked for which field, in which order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Enrich(#[schemars(with = "BTreeMap<String, Vec<String>>")] pub BTreeMap<Field, Vec<Source>>);
+
+impl Default for Enrich {
+    /// Who is known for what, cheapest first where that is a toss-up.
+    fn default() -> Self {
+        use Source::{Apollo, Hunter, Lusha, RocketReach, UpLead, ZoomInfo};
+        Self(BTreeMap::from([
+            (Field::JobTitle, vec![Apollo, ZoomInfo]),
+            (Field::Email, vec![Apollo, Hunter, RocketReach]),
+            (Field::EmailStatus, vec![Hunter, RocketReach, UpLead]),
+            (Field::Phone, vec![ZoomInfo, Lusha, Apollo]),
+            (Field::Mobile, vec![ZoomInfo, Lusha, Apollo]),
+            (Field::LinkedIn, vec![Apollo, RocketReach]),
+        ]))
+    }
+}
+
+impl Enrich {
+    /// Fields that can be asked for: one value of a person that sources know, or who employs them.
+    pub const FIELDS: &'static [Field] = &[
+        Field::FirstName,
+        Field::LastName,
+        Field::JobTitle,
+        Field::Seniority,
+        Field::Department,
+        Field::Email,
+        Field::EmailStatus,
+        Field::Phone,
+        Field::Mobile,
+        Field::LinkedIn,
+        Field::City,
+        Field::State,
+        Field::Country,
+        Field::CompanyName,
+        Field::CompanyDomain,
+    ];
+
+    /// What is wrong with a list: the field, and a sentence.
+    pub(super) fn problems(&self) -> impl Iterator<Item = (Field, String)> {
+        self.0.iter().filter_map(|(field, sources)| Self::wrong(*field, sources).map(|sentence| (*field, sentence)))
+    }
+
+    fn wrong(field: Field, sources: &[Source]) -> Option<String> {
+        if !Self::FIELDS.contains(&field) {
+            let known: Vec<&str> = Self::FIELDS.iter().map(|field| field.key()).collect();
+            return Some(format!("no source is asked for this field by itself; known are {}", known.join(", ")));
+        }
+        sources.iter().enumerate().find_map(|(place, source)| {
+            let Some(entry) = entry(*source) else { return Some(format!("{source} cannot be asked: it comes by file")) };
+            if field == Field::EmailStatus && entry.capabilities.prices.check.is_none() {
+                return Some(format!("{source} does not verify addresses"));
+            }
+            sources[..place].contains(source).then(|| format!("{source} is named twice"))
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     config::{Config, Login, SourceAccess},
-    domain::{Clock, RecordKind, Source, Text},
+    domain::{Clock, RecordKind, RunId, Source, Text},
     intake::raw::RawPage,
     net::{Class, Credits, Limit},
     providers::{
@@ -15,12 +15,15 @@ use crate::{
         file::{FileError, FileSource, Options},
     },
     store::Store,
-    sync::import::{Feed, FeedError, Then},
+    sync::{
+        enrich::Enrichment,
+        import::{Feed, FeedError, Then},
+    },
 };
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -66,7 +69,7 @@ fn plain(values: &[String]) -> serde_json::Value {
 }
 
 /// The feed of a run.
-pub(super) async fn feed(services: &Parts, asked: &Asked) -> Result<Arc<dyn Feed>> {
+pub(super) async fn feed(services: &Parts, run: RunId, asked: &Asked) -> Result<Arc<dyn Feed>> {
     match &asked.from {
         From::Provider { source, filters } => {
             let provider = provider(services, *source)?;
@@ -75,6 +78,11 @@ pub(super) async fn feed(services: &Parts, asked: &Asked) -> Result<Arc<dyn Feed
             Ok(Arc::new(ProviderFeed { provider, search, store, clock }))
         }
         From::File { path, .. } => Ok(Arc::new(FileFeed::open(path, usize::from(services.config.import.batch)).await?)),
+        From::Enrich { request } => {
+            let named: BTreeSet<Source> = request.steps.iter().map(|step| step.source).collect();
+            let client = |source| (source, provider(services, source).map_err(|error| Text::from(error.to_string())));
+            Ok(Arc::new(Enrichment::new(services.core.clone(), run, request.clone(), named.into_iter().map(client).collect())))
+        }
     }
 }
 
@@ -83,7 +91,7 @@ pub(super) async fn feed(services: &Parts, asked: &Asked) -> Result<Arc<dyn Feed
 #[derive(Default)]
 pub struct Clients(Mutex<HashMap<Source, Arc<dyn Provider>>>);
 
-fn provider(services: &Parts, source: Source) -> Result<Arc<dyn Provider>> {
+pub(super) fn provider(services: &Parts, source: Source) -> Result<Arc<dyn Provider>> {
     let mut clients = services.sources.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(client) = clients.get(&source) {
         return Ok(client.clone());

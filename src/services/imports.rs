@@ -10,7 +10,7 @@ use crate::{
     providers::file::{FileSource, Options},
     store::StoreError,
     sync::{
-        Core,
+        Core, enrich,
         import::{self, Job},
     },
 };
@@ -41,6 +41,8 @@ pub(super) enum From {
     Provider { source: Source, filters: BTreeMap<String, serde_json::Value> },
     /// A file, with the mapping that was settled when it was started.
     File { path: PathBuf, mapping: String },
+    /// Known people's gaps.
+    Enrich { request: enrich::Request },
 }
 
 /// Runs at work in this process.
@@ -149,6 +151,11 @@ impl Session {
     pub async fn start_import(&self, request: &ImportRequest) -> Result<RunId> {
         self.need(Role::Operator)?;
         let (asked, source) = self.asked(request).await?;
+        self.start(asked, source).await
+    }
+
+    /// Starts a run of what was settled.
+    pub(super) async fn start(&self, asked: Asked, source: Source) -> Result<RunId> {
         let run = Run {
             id: RunId::next(&*self.services.core.ids),
             source,
@@ -164,7 +171,7 @@ impl Session {
             actor: self.login().clone(),
         };
         let id = run.id;
-        let feed = feeds::feed(&self.services, &asked).await?;
+        let feed = feeds::feed(&self.services, id, &asked).await?;
         self.services.core.store.write(move |desk| desk.start_run(&run)).await?;
         self.begin(id, asked, feed)?;
         Ok(id)
@@ -193,6 +200,8 @@ impl Session {
     fn begin(&self, id: RunId, asked: Asked, feed: Arc<dyn import::Feed>) -> Result<()> {
         let mapping = match &asked.from {
             From::Provider { source, .. } => self.services.intake.mapping(*source).clone(),
+            // Each of its pages says whose it is.
+            From::Enrich { .. } => Mapping::empty(Source::File),
             From::File { mapping, .. } => Mapping::parse_toml("the run's mapping", mapping).map_err(|problems| {
                 let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
                 ServiceError::new(Kind::Invalid, words.join("; "))
@@ -278,7 +287,7 @@ impl Session {
         let asked: Asked = serde_json::from_str(&run.request).map_err(|_| {
             ServiceError::new(Kind::Trouble, "this run was started by another version and cannot be resumed; start a new one")
         })?;
-        let feed = feeds::feed(&self.services, &asked).await?;
+        let feed = feeds::feed(&self.services, id, &asked).await?;
         self.services.core.store.write(move |desk| desk.set_run_state(id, RunState::Running, None, None)).await?;
         self.begin(id, asked, feed)
     }

@@ -2,11 +2,12 @@
 //! rooms below, and answers with types that are ready to show. Absent: ratatui, clap, axum.
 //!
 //! `Services` holds the parts; a [`Session`] is one person at the door, and has the verbs: `review` and `merge`
-//! (questions and decisions), `records`, `pipeline`, `imports`, `halo` (sync, setup), `home`, `doctor`. A [`Keeper`] does what goes on by itself.
+//! (questions and decisions), `records`, `pipeline`, `imports`, `enrich`, `halo` (sync, setup), `home`, `doctor`. A [`Keeper`] does what goes on by itself.
 //! [`mod@dedupe`] matches files and needs no house at all.
 
 pub mod dedupe;
 mod doctor;
+mod enrich;
 mod error;
 mod errors_file;
 mod feeds;

@@ -6,6 +6,7 @@
 //! - `matchmaker`: the matching index, kept in step with the store.
 //! - `ingest`: one raw page into records, contacts, questions and wanted writes.
 //! - `import`: runs: fetch, land, take in; pause, stop, resume.
+//! - `enrich`: runs that ask sources what known people lack.
 //! - `plan`: the three-way compare, pure.
 //! - `halo`: HaloPSA's changes in, ours out.
 //! - `state`: what those engines write down about themselves.
@@ -13,6 +14,7 @@
 
 pub mod bus;
 pub mod decide;
+pub mod enrich;
 pub mod golden;
 pub mod halo;
 pub mod import;

@@ -300,6 +300,24 @@ impl Mapping {
         }
     }
 
+    /// For JSON rows that we write ourselves about people of that source: their keys are the keys of our fields.
+    pub fn of_fields(source: Source) -> Self {
+        let key = |key: &str| Reference::parse(&format!("= {key}"));
+        let targets = [Field::FullName, Field::FirstName, Field::LastName, Field::CompanyName, Field::CompanyDomain, Field::LinkedIn];
+        let targets = targets.into_iter().map(Target::Field).chain([Target::ExternalId]);
+        let mut mapping = Self::empty(source);
+        mapping.api.fields = targets.filter_map(|target| Some((target, Rule(vec![key(target.key())?])))).collect();
+        mapping.api.emails = Vec::from_iter(key(Field::Email.key()).map(|value| EmailRule {
+            each: None,
+            value,
+            kind: None,
+            status: Rule(Vec::from_iter(key(Field::EmailStatus.key()))),
+            status_is: None,
+            confidence: key(Field::Confidence.key()),
+        }));
+        mapping
+    }
+
     /// Lays another mapping of the same source over this one: its rules win field by field; its lists of addresses
     /// and numbers, where it has any, replace ours.
     pub fn overlay(&mut self, other: Self) {

@@ -4,8 +4,8 @@
 mod filters;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, RateLeft, Search, Settings,
-    Usage,
+    Again, Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, RateLeft,
+    Reveal, Search, Settings, Usage,
     companies::Companies,
     search::Checked,
     settings::Connection,
@@ -36,7 +36,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: Some(50_000),
     batch: 10,
-    verifies: false,
+    prices: Prices { person: PERSON, numbers: Some(PHONE), check: None, again: Again::Charged },
     tells_usage: true,
     filters: FILTERS,
     costs: "searching is free; a person costs 1 credit, a mobile number 8 more, an employer 1; nobody found costs nothing",
@@ -342,12 +342,12 @@ impl Provider for Apollo {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], reveal: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (nth, group) in clues.chunks(10).enumerate() {
                 let details: Vec<Json> = group.iter().map(details).collect();
-                let mut found = match self.bulk_match(&details, false, false).await {
+                let mut found = match self.bulk_match(&details, false, reveal == Reveal::Numbers).await {
                     Ok(found) => found,
                     Err(error) if answers.is_empty() => return Err(error.into()),
                     // What was paid for is kept; whoever has no answer may be asked for again.

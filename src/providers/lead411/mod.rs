@@ -4,7 +4,8 @@
 mod filters;
 
 use super::{
-    Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Search, Settings, Usage,
+    Again, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, Reveal, Search,
+    Settings, Usage,
     companies::{Companies, id_text},
     search::Checked,
     settings::Connection,
@@ -37,7 +38,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: None,
     batch: 1,
-    verifies: false,
+    prices: Prices { person: EACH, numbers: None, check: None, again: Again::Charged },
     tells_usage: false,
     filters: FILTERS,
     costs: "searching is free; unlocking a person costs 1 of the plan's exports",
@@ -321,7 +322,7 @@ impl Provider for Lead411 {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (clue, about) in clues.iter().enumerate() {

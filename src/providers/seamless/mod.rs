@@ -3,7 +3,8 @@
 mod filters;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Search, Settings, Usage,
+    Again, Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, Reveal,
+    Search, Settings, Usage,
     companies::Companies,
     search::Checked,
     settings::Connection,
@@ -34,7 +35,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: None,
     batch: 100,
-    verifies: false,
+    prices: Prices { person: EACH, numbers: None, check: None, again: Again::Charged },
     tells_usage: true,
     filters: FILTERS,
     costs: "research costs 1 credit a person; searching may cost 1 credit for ten people",
@@ -363,7 +364,7 @@ impl Provider for Seamless {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (nth, group) in clues.chunks(100).enumerate() {

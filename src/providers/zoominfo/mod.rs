@@ -6,8 +6,8 @@ mod legacy;
 mod wire;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, RateLeft, SUPPRESS, Search,
-    Settings, Usage,
+    Again, Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, RateLeft,
+    Reveal, SUPPRESS, Search, Settings, Usage,
     companies::{Companies, id_text},
     search::Checked,
     settings::Connection,
@@ -58,7 +58,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: Some(10_000),
     batch: 25,
-    verifies: false,
+    prices: Prices { person: EACH, numbers: None, check: None, again: Again::Free },
     tells_usage: true,
     filters: FILTERS,
     costs: "searching is free; a person costs 1 credit, an employer 1 more; nothing for whoever was bought within a year",
@@ -428,7 +428,7 @@ impl Provider for ZoomInfo {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (nth, group) in clues.chunks(25).enumerate() {

@@ -3,6 +3,7 @@
 
 mod brings;
 mod budgets;
+mod enrich;
 mod faults;
 mod stand;
 mod stops;
