@@ -674,6 +674,25 @@ impl World {
                 ],
                 notes: vec!["recognised as an Apollo.io export by 18 of 20 columns".into()],
             })),
+            Query::Gaps(request) => Answer::Gaps(Box::new(EnrichPlan {
+                fields: if request.fields.is_empty() { vec![Field::Email, Field::Phone] } else { request.fields.clone() },
+                people: if matches!(request.whom, Whom::People(_)) { 1 } else { 212 },
+                complete: 14,
+                in_vain: 3,
+                withheld: 1,
+                steps: vec![
+                    EnrichStep {
+                        source: Source::Lusha,
+                        fields: vec![Field::Phone, Field::Mobile],
+                        people: (1, 1),
+                        calls: 1,
+                        credits: (6.04, 6.04),
+                    },
+                    EnrichStep { source: Source::Apollo, fields: vec![Field::Phone], people: (0, 1), calls: 1, credits: (0.0, 9.0) },
+                ],
+                credits: (7, 16),
+                notes: vec!["ZoomInfo is not asked: no client id is configured".into()],
+            })),
             Query::Folder(path) => Answer::Folder(Folder {
                 path: path.unwrap_or_else(|| PathBuf::from("/home/kim")),
                 entries: vec![
@@ -784,6 +803,7 @@ impl World {
             Command::Claim(id) if id == review(3) => Told::Claimed { by_other: Some("lee".into()) },
             Command::Claim(_) => Told::Claimed { by_other: None },
             Command::Import(_) => Told::Started(run(55)),
+            Command::FillGaps { .. } => Told::Asking(run(56)),
             Command::Test(source) => {
                 Told::Checked(Check { what: source.label().into(), verdict: Verdict::Ok, words: "the login works".into() })
             }
