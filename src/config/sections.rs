@@ -3,13 +3,13 @@
 
 use super::value::{Address, CommandLine, DatabaseUrl, FilterValues, Secret, at_least, within};
 use crate::{
-    domain::{Field, Period, Source},
+    domain::{Field, Period, Schedule, Source},
     intake, matching,
     providers::entry,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::PathBuf};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 /// All settings.
 #[derive(Clone, Default, Debug, Serialize, Deserialize, JsonSchema)]
@@ -205,8 +205,9 @@ pub struct SourceSettings {
     pub budget: Option<Budget>,
     /// Credits it may use up in a calendar month; no limit but the provider's unless given.
     pub credit_ceiling: Option<u32>,
-    /// Searches by name, each a table of that source's filters: `leadloom import apollo --search it-directors`.
-    pub searches: BTreeMap<String, BTreeMap<String, FilterValues>>,
+    /// Searches by name, each a table of that source's filters: `leadloom import apollo --search it-directors`. One with
+    /// a `schedule` starts by itself.
+    pub searches: BTreeMap<String, SavedSearch>,
 }
 
 impl Default for SourceSettings {
@@ -230,6 +231,43 @@ impl Default for SourceSettings {
             credit_ceiling: None,
             searches: BTreeMap::new(),
         }
+    }
+}
+
+/// A search that has a name.
+#[derive(Clone, Default, Debug, Serialize, JsonSchema)]
+pub struct SavedSearch {
+    /// When it starts by itself: minute, hour, day, month and weekday as cron has them, by the clock of the machine. Only
+    /// while a console or `leadloom sync --watch` is open; a start that was missed is made up for once.
+    #[schemars(with = "Option<String>")]
+    pub schedule: Option<Schedule>,
+    /// The source's filters.
+    #[serde(flatten)]
+    pub filters: BTreeMap<String, FilterValues>,
+}
+
+/// By hand: a derived flattening would lose the place of what is wrong.
+impl<'de> Deserialize<'de> for SavedSearch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = SavedSearch;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table of filters")
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<SavedSearch, A::Error> {
+                let mut search = SavedSearch::default();
+                while let Some(key) = entries.next_key::<String>()? {
+                    if key == "schedule" {
+                        search.schedule = Some(entries.next_value()?);
+                    } else {
+                        search.filters.insert(key, entries.next_value()?);
+                    }
+                }
+                Ok(search)
+            }
+        }
+        deserializer.deserialize_map(Visitor)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Imports: sources, runs, starting, pausing, resuming, and what a file or search would bring.
 
 use super::{
-    ColumnPlan, ImportFrom, ImportPlan, ImportRequest, Kind, Parts, Result, Role, RowFailure, RunRecord, RunView, ServiceError, Session,
-    SourceStanding, SourceState, errors_file, feeds,
+    ColumnPlan, ImportFrom, ImportPlan, ImportRequest, Kind, Parts, Result, Role, RowFailure, RunRecord, RunView, SearchState,
+    ServiceError, Session, SourceStanding, SourceState, errors_file, feeds, schedules,
 };
 use crate::{
     domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
@@ -73,6 +73,15 @@ struct AtWork {
     read: u64,
 }
 
+/// What a run was asked for, in a person's words.
+pub(super) fn what(request: &str) -> Option<Text> {
+    #[derive(Deserialize)]
+    struct What {
+        what: Text,
+    }
+    serde_json::from_str::<What>(request).ok().map(|asked| asked.what)
+}
+
 impl Session {
     /// Every provider with how it stands.
     pub async fn sources(&self) -> Result<Vec<SourceState>> {
@@ -83,15 +92,17 @@ impl Session {
                 let running = import::running(view, now)?;
                 let mut states = Vec::new();
                 for source in Source::providers() {
+                    let searches = schedules::states(view, &services.config, source, now)?;
                     let last = view.runs(Some(source), None, 1)?.pop();
                     let held = last.as_ref().is_some_and(|run| running.contains(&run.id));
-                    states.push(source_state(&services, source, last, held));
+                    states.push(source_state(&services, source, last, held, searches));
                 }
                 Ok(states)
             })
             .await?;
         for state in &mut states {
             state.credits = feeds::credits_left(&self.services, state.source).await;
+            state.rate = feeds::calls_left(&self.services, state.source).await;
         }
         Ok(states)
     }
@@ -156,20 +167,7 @@ impl Session {
 
     /// Starts a run of what was settled.
     pub(super) async fn start(&self, asked: Asked, source: Source) -> Result<RunId> {
-        let run = Run {
-            id: RunId::next(&*self.services.core.ids),
-            source,
-            state: RunState::Running,
-            request: serde_json::to_string(&asked).map_err(|error| ServiceError::new(Kind::Trouble, error.to_string()))?,
-            cursor: None,
-            pages: 0,
-            counters: crate::domain::Counters::default(),
-            total: None,
-            error: None,
-            started_at: self.now(),
-            finished_at: None,
-            actor: self.login().clone(),
-        };
+        let run = self.new_run(&asked, source, self.login())?;
         let id = run.id;
         let feed = feeds::feed(&self.services, id, &asked).await?;
         self.services.core.store.write(move |desk| desk.start_run(&run)).await?;
@@ -177,7 +175,7 @@ impl Session {
         Ok(id)
     }
 
-    async fn asked(&self, request: &ImportRequest) -> Result<(Asked, Source)> {
+    pub(super) async fn asked(&self, request: &ImportRequest) -> Result<(Asked, Source)> {
         let limit = request.limit;
         match &request.from {
             ImportFrom::File { path, source, mapping } => {
@@ -197,7 +195,25 @@ impl Session {
         }
     }
 
-    fn begin(&self, id: RunId, asked: Asked, feed: Arc<dyn import::Feed>) -> Result<()> {
+    /// A run of what was settled, not started yet.
+    pub(super) fn new_run(&self, asked: &Asked, source: Source, actor: &Text) -> Result<Run> {
+        Ok(Run {
+            id: RunId::next(&*self.services.core.ids),
+            source,
+            state: RunState::Running,
+            request: serde_json::to_string(asked).map_err(|error| ServiceError::new(Kind::Trouble, error.to_string()))?,
+            cursor: None,
+            pages: 0,
+            counters: crate::domain::Counters::default(),
+            total: None,
+            error: None,
+            started_at: self.now(),
+            finished_at: None,
+            actor: actor.clone(),
+        })
+    }
+
+    pub(super) fn begin(&self, id: RunId, asked: Asked, feed: Arc<dyn import::Feed>) -> Result<()> {
         let mapping = match &asked.from {
             From::Provider { source, .. } => self.services.intake.mapping(*source).clone(),
             // Each of its pages says whose it is.
@@ -293,7 +309,7 @@ impl Session {
     }
 
     fn run_view(&self, run: Run) -> RunView {
-        let what = serde_json::from_str::<Asked>(&run.request).map(|asked| asked.what).unwrap_or_default();
+        let what = what(&run.request).unwrap_or_default();
         let mut at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let here = at_work.get_mut(&run.id).filter(|one| !one.handle.is_finished());
         let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, run } };
@@ -308,7 +324,7 @@ impl Session {
     }
 }
 
-fn source_state(services: &Parts, source: Source, last: Option<Run>, held: bool) -> SourceState {
+fn source_state(services: &Parts, source: Source, last: Option<Run>, held: bool, searches: Vec<SearchState>) -> SourceState {
     let settings = services.config.sources.get(source);
     let ready = settings.is_some_and(|settings| settings.is_ready(source));
     let running = last.as_ref().is_some_and(|run| run.state == RunState::Running);
@@ -328,8 +344,7 @@ fn source_state(services: &Parts, source: Source, last: Option<Run>, held: bool)
         (None, true) => Text::new("interrupted: r goes on where it was"),
         (None, false) => Text::default(),
     };
-    let searches = settings.map(|settings| settings.searches.keys().map(|name| Text::new(name)).collect()).unwrap_or_default();
-    SourceState { source, state, note, last, searches, credits: None }
+    SourceState { source, state, note, last, searches, credits: None, rate: None }
 }
 
 /// A file, opened and understood.

@@ -21,6 +21,7 @@ mod open;
 mod pipeline;
 mod records;
 mod review;
+mod schedules;
 mod session;
 mod types;
 

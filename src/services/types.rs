@@ -3,8 +3,8 @@
 pub use crate::config::Role;
 use crate::domain::{
     Choice, CompanyId, ContactId, ContactSummary, Counters, DecisionId, Defect, Evidence, Field, Golden, Lead, Lifecycle, Operation,
-    Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, Source, SourceRecord, StageChange, StageKey, Text,
-    Timestamp, Value,
+    Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, RunState, Source, SourceRecord, StageChange, StageKey,
+    Text, Timestamp, Value,
 };
 pub use crate::store::{BoardFilter, Card, CardKey, OutboxCounts, ReviewFilter, ReviewKey, ReviewRow, RowFailure, RunRecord, StageCount};
 pub use crate::sync::{bus::Event, halo::Report as SyncReport};
@@ -95,9 +95,24 @@ pub struct SourceState {
     /// The latest run.
     pub last: Option<Run>,
     /// Saved searches, by name.
-    pub searches: Vec<Text>,
-    /// Credits left, where the source told us.
+    pub searches: Vec<SearchState>,
+    /// Credits left: under our own ceiling, else what the source said last.
     pub credits: Option<i64>,
+    /// Calls that our own budget leaves for now, where it is nearest to its end: left, of how many, in how long.
+    pub rate: Option<(u32, u32, Duration)>,
+}
+
+/// A saved search.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct SearchState {
+    /// Its name.
+    pub name: Text,
+    /// When it starts by itself, as it is configured.
+    pub schedule: Option<Text>,
+    /// Its latest run: when it began, and how it stands.
+    pub last: Option<(Timestamp, RunState)>,
+    /// When it starts next by itself.
+    pub next: Option<Timestamp>,
 }
 
 /// How a source stands.

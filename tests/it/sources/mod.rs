@@ -5,6 +5,7 @@ mod brings;
 mod budgets;
 mod enrich;
 mod faults;
+mod schedules;
 mod stand;
 mod stops;
 

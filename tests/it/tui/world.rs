@@ -291,10 +291,23 @@ fn sources(read: u64) -> Vec<SourceState> {
                 };
                 last_run(source, nth as u64, run_state, read)
             }),
-            searches: if source == Source::Apollo { vec!["it directors".into(), "founders".into()] } else { Vec::new() },
+            searches: if source == Source::Apollo { searches() } else { Vec::new() },
             credits: (credits > 0).then_some(credits),
+            rate: (state == SourceStanding::Running).then_some((41, 200, std::time::Duration::from_secs(60))),
         })
         .collect()
+}
+
+fn searches() -> Vec<SearchState> {
+    vec![
+        SearchState {
+            name: "it directors".into(),
+            schedule: Some("0 6 * * 1-5".into()),
+            last: Some((at("2026-10-07T12:01:00"), RunState::Running)),
+            next: Some(at("2026-10-08T06:00:00")),
+        },
+        SearchState { name: "founders".into(), schedule: None, last: None, next: None },
+    ]
 }
 
 fn card(nth: u64, lifecycle: Lifecycle, stage: &str) -> Card {
