@@ -2,11 +2,11 @@
 
 use super::{
     ColumnPlan, ImportFrom, ImportPlan, ImportRequest, Kind, Parts, Result, Role, RowFailure, RunRecord, RunView, SearchState,
-    ServiceError, Session, SourceStanding, SourceState, errors_file, feeds, schedules,
+    ServiceError, Session, SourceStanding, SourceState, errors_file, feeds, keep, schedules,
 };
 use crate::{
     domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
-    intake::{Intake, Mapping, Recognition},
+    intake::{Intake, Mapping, Recognition, raw::Rows},
     providers::file::{FileSource, Options},
     store::StoreError,
     sync::{
@@ -156,6 +156,29 @@ impl Session {
     /// The mapping of a file as a mapping file to keep and mend.
     pub async fn file_mapping(&self, path: &Path, source: Option<Source>) -> Result<String> {
         Ok(open_file(&self.services, path, source, None).await?.recognition.to_toml())
+    }
+
+    /// Keeps what a file's columns mean as `mappings/<name>.toml` in the configuration folder; files with these columns are
+    /// read by it from now on, also in this process. Without a name it is called after the file. Never writes over a file.
+    pub async fn keep_mapping(&self, path: &Path, source: Option<Source>, mapping: Option<&Path>, name: Option<&str>) -> Result<PathBuf> {
+        self.need(Role::Operator)?;
+        let Opened { file, recognition } = open_file(&self.services, path, source, mapping).await?;
+        if matches!(file.sample(), Rows::Objects(_)) && !recognition.source.file_only() {
+            let words = format!("these are rows of {}'s API, which are known without a mapping of yours", recognition.source);
+            return Err(ServiceError::new(Kind::Invalid, words));
+        }
+        if recognition.is_settled() {
+            return Err(ServiceError::new(Kind::Invalid, "a mapping for files with these columns is kept already; mend that one"));
+        }
+        if !recognition.columns.iter().any(|column| column.becomes.is_some()) {
+            return Err(ServiceError::new(Kind::Invalid, "no column of this file is understood, so there is nothing to keep"));
+        }
+        let text = recognition.to_toml();
+        let kept = keep::write(&self.services.mappings, path, name, &text)?;
+        let shown = kept.display().to_string();
+        let mapping = Mapping::parse_toml(&shown, &text).map_err(|problems| ServiceError::new(Kind::Trouble, join(&problems)))?;
+        self.services.kept.lock().unwrap_or_else(PoisonError::into_inner).push(mapping);
+        Ok(kept)
     }
 
     /// Starts an import; it goes on in this process until it ends, is paused or is stopped.
@@ -355,10 +378,11 @@ pub(super) struct Opened {
 
 async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mapping: Option<&Path>) -> Result<Opened> {
     let intake = services.intake.clone();
+    let kept = services.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let (path, mapping) = (path.to_owned(), mapping.map(Path::to_owned));
     let page_rows = usize::from(services.config.import.batch).max(1);
     let opened = tokio::task::spawn_blocking(move || {
-        let mut opened = open_now(&intake, &path, source, page_rows)?;
+        let mut opened = open_now(&intake, &kept, &path, source, page_rows)?;
         if let Some(mapping) = mapping {
             opened.recognition.mapping.overlay(own_mapping(&mapping)?);
         }
@@ -368,11 +392,11 @@ async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mappin
 }
 
 /// Opens a file and finds out what its columns mean. Blocks.
-pub(super) fn open_now(intake: &Intake, path: &Path, source: Option<Source>, page_rows: usize) -> Result<Opened> {
+pub(super) fn open_now(intake: &Intake, kept: &[Mapping], path: &Path, source: Option<Source>, page_rows: usize) -> Result<Opened> {
     let options = Options { page_rows, ..Options::default() };
     let file = FileSource::open(path, options).map_err(|error| ServiceError::new(Kind::Invalid, error.to_string()))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut recognition = intake.recognise(file.sample(), &name);
+    let mut recognition = intake.recognise_with(kept, file.sample(), &name);
     if let Some(source) = source.filter(|source| *source != recognition.source) {
         recognition = intake.recognise_as(source, file.sample(), &name);
     }
@@ -404,6 +428,7 @@ fn file_plan(opened: &Opened) -> ImportPlan {
     });
     let mut notes = vec![Text::from(file.about().format.to_string())];
     notes.push(match recognition.source {
+        _ if recognition.is_settled() => Text::new("a mapping that was kept explains these columns"),
         Source::File => Text::new("no known export; the columns were guessed: look at them before importing"),
         source => Text::from(format!("looks like an export of {source}, {:.0} % sure", recognition.confidence * 100.0)),
     });

@@ -15,6 +15,7 @@ mod halo;
 mod history;
 mod home;
 mod imports;
+mod keep;
 mod keeper;
 mod merge;
 mod open;
@@ -35,12 +36,15 @@ pub use types::*;
 use crate::{
     config::Config,
     domain::Text,
-    intake::Intake,
+    intake::{Intake, Mapping},
     net::Tools,
     sync::{Core, halo::HaloSync, pace::StoreLedger},
 };
 use imports::Desk;
-use std::sync::Arc;
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 /// What every service answers.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
@@ -60,6 +64,10 @@ pub struct Parts {
     pub(in crate::services) ledger: Arc<StoreLedger>,
     pub(in crate::services) imports: Desk,
     pub(in crate::services) sources: feeds::Clients,
+    /// Where people's mappings lie.
+    pub(in crate::services) mappings: PathBuf,
+    /// Those that were kept since this process began.
+    pub(in crate::services) kept: Mutex<Vec<Mapping>>,
 }
 
 impl std::ops::Deref for Services {

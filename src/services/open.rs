@@ -18,7 +18,11 @@ use crate::{
     },
     workflow::Workflows,
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// How long a lost answer is waited for before it is looked for (HaloPSA's list search lags 2 to 5 s behind writes).
 const SETTLE: Duration = Duration::from_secs(10);
@@ -77,6 +81,8 @@ impl Services {
             ledger,
             imports: imports::Desk::default(),
             sources: feeds::Clients::default(),
+            mappings: loaded.paths.config("mappings"),
+            kept: Mutex::default(),
         })))
     }
 }

@@ -151,6 +151,8 @@ pub enum Command {
         owner: Option<Text>,
     },
     Import(ImportRequest),
+    /// Keeps what a file's columns mean for the next file with these columns.
+    KeepMapping(PathBuf),
     /// Asks sources for what is lacking, for so many credits at most.
     FillGaps {
         request: EnrichRequest,
@@ -196,6 +198,7 @@ pub enum Told {
     Moved(Moved),
     Started(RunId),
     Asking(RunId),
+    Kept(PathBuf),
     Checked(Check),
     Synced(SyncReport),
     Quiet,

@@ -135,6 +135,7 @@ async fn obey(session: &Session, command: Command) -> Result<Told, ServiceError>
             Told::Quiet
         }
         Command::Import(request) => Told::Started(session.start_import(&request).await?),
+        Command::KeepMapping(path) => Told::Kept(session.keep_mapping(&path, None, None, None).await?),
         Command::FillGaps { request, agreed } => Told::Asking(session.start_enrich(&request, agreed).await?),
         Command::Pause(run) => {
             session.pause_run(run).await?;

@@ -203,8 +203,10 @@ async fn a_file_is_looked_at_before_it_is_imported() {
     let screen = console.screen();
     assert!(screen.contains("read as Apollo.io") && screen.contains("Work Mail") && screen.contains("71%"), "{screen}");
     assert!(world.told().is_empty());
+    console.press("s").await;
+    assert!(console.screen().contains("kept as"), "{}", console.screen());
     console.press("y").await;
-    assert!(matches!(world.told()[..], [Command::Import(_)]));
+    assert!(matches!(world.told()[..], [Command::KeepMapping(_), Command::Import(_)]));
 }
 
 #[tokio::test]

@@ -816,6 +816,7 @@ impl World {
             Command::Claim(id) if id == review(3) => Told::Claimed { by_other: Some("lee".into()) },
             Command::Claim(_) => Told::Claimed { by_other: None },
             Command::Import(_) => Told::Started(run(55)),
+            Command::KeepMapping(_) => Told::Kept("/home/kim/mappings/apollo.toml".into()),
             Command::FillGaps { .. } => Told::Asking(run(56)),
             Command::Test(source) => {
                 Told::Checked(Check { what: source.label().into(), verdict: Verdict::Ok, words: "the login works".into() })
