@@ -15,6 +15,7 @@ use crate::{
         halo::{Conflicts, HaloSync, Manner, Needs},
         matchmaker::Matchmaker,
         pace::{StoreLedger, StorePace},
+        shelf::StoreShelf,
     },
     workflow::Workflows,
 };
@@ -69,6 +70,7 @@ impl Services {
         let matchmaker = Matchmaker::new(config.matching, Model::shipped());
         let ledger = Arc::new(ledger(&store, &clock, &config));
         let mut tools = Tools::new(Arc::new(StorePace::new(store.clone(), clock.clone())), ledger.clone(), clock.clone());
+        tools.shelf = Arc::new(StoreShelf::new(store.clone(), clock.clone()));
         tools.nap = tuning.nap.unwrap_or(tools.nap);
         let core = Core::new(store, clock, ids, rules, matchmaker);
         let halo = halo(&config, &core, needs, &tools, tuning.look_first);

@@ -10,6 +10,7 @@
 //! - `plan`: the three-way compare, pure.
 //! - `halo`: HaloPSA's changes in, ours out.
 //! - `state`: what those engines write down about themselves.
+//! - `shelf`: what was bought and serves many.
 //! - `pace`: rate budgets and credits that hold over processes and restarts.
 
 pub mod bus;
@@ -22,6 +23,7 @@ pub mod ingest;
 pub mod matchmaker;
 pub mod pace;
 pub mod plan;
+pub mod shelf;
 pub mod state;
 
 use crate::{

@@ -79,7 +79,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let to = Connection { service: &SERVICE, host: "https://api.apollo.io", path: "/api/v1", lanes: lanes(), judge, concurrency: 4 };
     let headers = vec![("x-api-key", Header::Secret(key)), ("cache-control", Header::Plain("no-cache".to_owned()))];
-    Ok(Arc::new(Apollo { http: settings.client(to, headers, tools)?, companies: Companies::default() }))
+    Ok(Arc::new(Apollo { http: settings.client(to, headers, tools)?, companies: Companies::new("apollo", tools) }))
 }
 
 /// Spent credits come as 422 with words; a key without the scope as 403; a number on its way as 404.
@@ -173,7 +173,7 @@ impl Apollo {
         let domain = |row: &Json| Some((id(row)?, row["organization"]["primary_domain"].as_str()?.to_owned()));
         let domains: HashMap<String, String> = rows.iter().filter_map(domain).collect();
         let has_domain = |row: &Json| id(row).filter(|id| domains.contains_key(id));
-        self.companies.add((&SERVICE, "organization"), rows, has_domain, 10, |ids| self.buy_companies(ids, &domains)).await;
+        self.companies.add("organization", rows, has_domain, 10, |ids| self.buy_companies(ids, &domains)).await;
     }
 
     /// Waits for the numbers of a bulk match, puts them into the people, and says what they cost. Numbers that do not

@@ -71,7 +71,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let lanes = vec![Lane::new(Lane::ALL, vec![Limit::new(2, 1)])];
     let to = Connection { service: &SERVICE, host: "https://api.lead411.com", path: "/v1", lanes, judge, concurrency: 1 };
     let http = settings.client(to, Vec::new(), tools)?;
-    Ok(Arc::new(Lead411 { http, tokens: Tokens::new(tools.clock.clone()), user, password, companies: Companies::default() }))
+    Ok(Arc::new(Lead411 { http, tokens: Tokens::new(tools.clock.clone()), user, password, companies: Companies::new("lead411", tools) }))
 }
 
 /// `status` other than "success" is a failure, whatever HTTP says; its message tells which.
@@ -199,7 +199,7 @@ impl Lead411 {
     async fn add_companies(&self, rows: &mut [Json]) {
         // company_data, company_outside_tech_data, indeed_data stand beside the person.
         let id = |row: &Json| id_text(&row["company_id"]);
-        self.companies.add((&SERVICE, ""), rows, id, 1, |ids| self.ask_companies(ids)).await;
+        self.companies.add("", rows, id, 1, |ids| self.ask_companies(ids)).await;
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     ];
     let to = Connection { service: &SERVICE, host: "https://api.lusha.com", path: "", lanes, judge, concurrency: 4 };
     let headers = vec![("api_key", Header::Secret(key))];
-    Ok(Arc::new(Lusha { http: settings.client(to, headers, tools)?, companies: Companies::default() }))
+    Ok(Arc::new(Lusha { http: settings.client(to, headers, tools)?, companies: Companies::new("lusha", tools) }))
 }
 
 /// Field problems stand in `errors` beside the message. There is no `Retry-After`: back-off decides.
@@ -137,7 +137,7 @@ impl Lusha {
     async fn add_companies(&self, rows: &mut [Json]) {
         // Those who objected are not kept.
         let id = |row: &Json| id_text(&row["company"]["id"]).filter(|_| row[SUPPRESS].is_null());
-        self.companies.add((&SERVICE, "company"), rows, id, 100, |ids| self.buy_companies(ids)).await;
+        self.companies.add("company", rows, id, 100, |ids| self.buy_companies(ids)).await;
     }
 }
 

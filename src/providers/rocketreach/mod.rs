@@ -99,7 +99,11 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let to = Connection { service: &SERVICE, host: "https://api.rocketreach.co", path: "/api/v2", lanes: lanes(), judge, concurrency: 4 };
     let headers = vec![("api-key", Header::Secret(key))];
-    Ok(Arc::new(RocketReach { http: settings.client(to, headers, tools)?, family: OnceCell::new(), companies: Companies::default() }))
+    Ok(Arc::new(RocketReach {
+        http: settings.client(to, headers, tools)?,
+        family: OnceCell::new(),
+        companies: Companies::new("rocketreach", tools),
+    }))
 }
 
 /// Spent credits are a 403 in words; so are missing rights.
@@ -291,7 +295,7 @@ impl RocketReach {
 
     async fn add_companies(&self, rows: &mut [Json]) {
         let id = |row: &Json| id_text(&row["current_employer_id"]);
-        self.companies.add((&SERVICE, "company"), rows, id, 1, |ids| self.buy_companies(ids)).await;
+        self.companies.add("company", rows, id, 1, |ids| self.buy_companies(ids)).await;
     }
 
     async fn person(&self, clue: &Clue, reveal: Reveal) -> Result<Finding, NetError> {

@@ -69,7 +69,10 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let lanes = [SEARCH, RESEARCH, POLL, ACCOUNT].map(|lane| Lane::new(lane, vec![Limit::new(60, 60)])).to_vec();
     let to = Connection { service: &SERVICE, host: "https://api.seamless.ai", path: "/api/client", lanes, judge, concurrency: 4 };
-    Ok(Arc::new(Seamless { http: settings.client(to, vec![("token", Header::Secret(key))], tools)?, companies: Companies::default() }))
+    Ok(Arc::new(Seamless {
+        http: settings.client(to, vec![("token", Header::Secret(key))], tools)?,
+        companies: Companies::new("seamless", tools),
+    }))
 }
 
 /// Credits are a 422 with a code; a 429 says in its headers until when.
@@ -212,7 +215,7 @@ impl Seamless {
 
     async fn add_companies(&self, rows: &mut [Json]) {
         let domain = |row: &Json| row["companyDomain"].as_str().or_else(|| row["domain"].as_str()).map(str::to_lowercase);
-        self.companies.add((&SERVICE, "company_data"), rows, domain, 100, |domains| self.buy_companies(domains)).await;
+        self.companies.add("company_data", rows, domain, 100, |domains| self.buy_companies(domains)).await;
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let to = Connection { service: &SERVICE, host: "https://api.uplead.com", path: "/v2", lanes, judge, concurrency: 4 };
     Ok(Arc::new(UpLead {
         http: settings.client(to, vec![("authorization", Header::Secret(key))], tools)?,
-        companies: Companies::default(),
+        companies: Companies::new("uplead", tools),
     }))
 }
 
@@ -154,7 +154,7 @@ impl UpLead {
             }
             Ok(found)
         };
-        self.companies.add((&SERVICE, "company"), rows, domain, 1, buy).await;
+        self.companies.add("company", rows, domain, 1, buy).await;
     }
 
     /// The next page, by the search over companies or, where the plan has none, domain by domain.

@@ -173,8 +173,8 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
         basic: SecretString::from(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))),
         secret,
         contact_fields: OnceCell::new(),
-        companies: Companies::default(),
-        technologies: Companies::default(),
+        companies: Companies::new("zoominfo", tools),
+        technologies: Companies::new("zoominfo-technologies", tools),
     }))
 }
 
@@ -293,10 +293,10 @@ impl ZoomInfo {
         let wanted = |row: &&Json| row[SUPPRESS].is_null();
         let company_id = |row: &Json| id_text(&row["company"]["id"]).or_else(|| id_text(&row["companyId"])).filter(|_| wanted(&row));
         if filters.0.get(COMPANY_DETAILS) != Some(&Json::Bool(false)) {
-            self.companies.add((&SERVICE, "company"), rows, company_id, 25, |ids| self.buy_companies(ids)).await;
+            self.companies.add("company", rows, company_id, 25, |ids| self.buy_companies(ids)).await;
         }
         if filters.flag(TECHNOLOGIES) {
-            self.technologies.add((&SERVICE, TECHNOLOGIES), rows, company_id, 1, |ids| self.buy_technologies(ids)).await;
+            self.technologies.add(TECHNOLOGIES, rows, company_id, 1, |ids| self.buy_technologies(ids)).await;
         }
     }
 }

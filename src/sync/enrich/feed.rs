@@ -126,6 +126,7 @@ impl Feed for Enrichment {
             if !self.begun.swap(true, Ordering::Relaxed) {
                 // Whoever was asked is remembered; sources that were in trouble have another chance.
                 place = Place { answered: place.answered, withheld: place.withheld, ..Place::default() };
+                self.tidy().await.map_err(|error| fail(&error.to_string()))?;
             }
             self.next_page(place).await
         })
@@ -183,6 +184,12 @@ impl Enrichment {
             }
         }
         self.end(&place).await
+    }
+
+    /// What no longer holds is forgotten.
+    async fn tidy(&self) -> Result<(), StoreError> {
+        let now = self.core.clock.now();
+        self.core.store.write(move |desk| memory::forget(desk, now)).await
     }
 
     /// The next people for a step, from the `at`th on.

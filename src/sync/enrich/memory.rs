@@ -79,6 +79,11 @@ pub(super) fn going(
     people.iter().try_for_each(|id| desk.set_cell(&name(*id, step.source, kind(step.ask, capabilities)), Some(&cell), now))
 }
 
+/// Forgets what no longer holds.
+pub(super) fn forget(desk: &Desk<'_>, now: Timestamp) -> Result<()> {
+    ["asked:", "checked:"].iter().try_for_each(|prefix| desk.forget_cells(prefix, now.minus(HOLDS)))
+}
+
 /// Takes it back: it did not go out, or nothing was done.
 pub(super) fn not_gone(desk: &Desk<'_>, people: &[ContactId], step: &Step, capabilities: &Capabilities, now: Timestamp) -> Result<()> {
     people.iter().try_for_each(|id| desk.set_cell(&name(*id, step.source, kind(step.ask, capabilities)), None, now))
