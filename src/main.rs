@@ -24,6 +24,7 @@ fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
         Some(Command::Setup(what)) => cli::setup::run(what, globals, output),
         Some(Command::Doctor(what)) => cli::doctor::run(what, globals, output),
         Some(Command::Import(what)) => cli::import::run(what, globals, output),
+        Some(Command::Enrich(what)) => cli::enrich::run(what, globals, output),
         Some(Command::Dedupe(what)) => cli::dedupe::run(what, globals, output),
         Some(Command::Review(what)) => cli::review::run(what, globals, output),
         Some(Command::Board(what)) => cli::board::run(what, globals, output),

@@ -29,6 +29,7 @@ use std::{
   leadloom import apollo --search it-directors --limit 200
   leadloom import apollo --set person_titles=\"IT Director\" --set person_locations=London --dry-run
   leadloom import --file people.csv --source zoominfo
+  leadloom import --file people.csv --dry-run --save-mapping partner-list
   leadloom import list
   leadloom import resume 3fa9c07e"
 )]
@@ -45,6 +46,9 @@ pub struct Args {
     /// How the file's columns map to fields
     #[arg(long, value_name = "FILE", conflicts_with = "provider")]
     pub mapping: Option<PathBuf>,
+    /// Keep what the file's columns mean as mappings/NAME.toml: files with these columns are read by it from now on
+    #[arg(long, value_name = "NAME", conflicts_with = "provider", num_args = 0..=1, default_missing_value = "")]
+    pub save_mapping: Option<String>,
     /// A saved search from [sources.<source>.searches]
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     pub search: Option<String>,
@@ -92,6 +96,11 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
         (None, None, Some(path)) => ImportFrom::File { path: path.clone(), source: args.origin, mapping: args.mapping.clone() },
         (None, None, None) => return Err(Failure::wrong_use("say from where: a provider, or --file and a path")),
     };
+    if let (Some(name), Some(path)) = (&args.save_mapping, &args.file) {
+        let name = Some(name.as_str()).filter(|name| !name.is_empty());
+        let kept = opened.run(opened.me.keep_mapping(path, args.origin, args.mapping.as_deref(), name))?;
+        output.say(Ink::Plain, &format!("kept as {}; files with these columns are read by it, and it can be mended there", kept.display()));
+    }
     let request = ImportRequest { from, limit: args.limit.map(u64::from) };
     if args.dry_run {
         return plan(&opened.run(opened.me.plan_import(&request))?, output);
@@ -110,7 +119,7 @@ fn resume(opened: &Opened, id: &IdText, output: &mut Output) -> Result<(), Failu
 }
 
 /// Waits for a run to end, saying how it goes, and reports it.
-fn finish(opened: &Opened, id: RunId, file: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
+pub(super) fn finish(opened: &Opened, id: RunId, file: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
     let view = opened.run(async {
         let mut events = opened.me.subscribe();
         let mut said = tokio::time::Instant::now();

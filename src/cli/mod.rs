@@ -11,6 +11,7 @@ pub mod console;
 pub mod dedupe;
 pub mod demo;
 pub mod doctor;
+pub mod enrich;
 mod failure;
 pub mod import;
 pub mod log;
@@ -94,6 +95,7 @@ pub enum Command {
     Setup(setup::Args),
     Doctor(doctor::Args),
     Import(import::Args),
+    Enrich(enrich::Args),
     Dedupe(dedupe::Args),
     Review(review::Args),
     Board(board::Args),

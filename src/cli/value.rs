@@ -59,6 +59,11 @@ pub fn choices(assignments: &[Assignment]) -> Result<Vec<Choice>, Failure> {
     assignments.iter().map(one).collect()
 }
 
+/// One field, by its key or its name.
+pub fn field_name(name: &str) -> Result<Field, String> {
+    field(name).map_err(|failure| failure.sentence)
+}
+
 fn field(name: &str) -> Result<Field, Failure> {
     let plain = |words: &str| words.to_lowercase().replace([' ', '-'], "_");
     let wanted = plain(name);

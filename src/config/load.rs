@@ -94,6 +94,10 @@ pub fn load(environment: &Environment, overrides: &Overrides) -> Result<Loaded, 
         problems.push(fault);
         workflows
     });
+    problems.extend(config.enrich.problems().map(|(field, sentence)| {
+        let path = ["enrich", field.key()];
+        Problem::new(tree.nearest_origin(&path), path.join("."), sentence)
+    }));
     Problems::none_of(problems)?;
 
     if let Some(url) = &config.database.url {

@@ -3,12 +3,13 @@
 
 use super::value::{Address, CommandLine, DatabaseUrl, FilterValues, Secret, at_least, within};
 use crate::{
-    domain::{Period, Source},
+    domain::{Field, Period, Schedule, Source},
     intake, matching,
+    providers::entry,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::PathBuf};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 /// All settings.
 #[derive(Clone, Default, Debug, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +24,9 @@ pub struct Config {
     pub database: Database,
     /// Imports.
     pub import: Import,
+    /// Filling gaps: for each field the sources that are asked for it, in that order, until one knows. A field that is
+    /// given here replaces the built-in list for that field; an empty list asks nobody.
+    pub enrich: Enrich,
     /// Keeping HaloPSA in step.
     pub sync: Sync,
     /// The log.
@@ -201,8 +205,9 @@ pub struct SourceSettings {
     pub budget: Option<Budget>,
     /// Credits it may use up in a calendar month; no limit but the provider's unless given.
     pub credit_ceiling: Option<u32>,
-    /// Searches by name, each a table of that source's filters: `leadloom import apollo --search it-directors`.
-    pub searches: BTreeMap<String, BTreeMap<String, FilterValues>>,
+    /// Searches by name, each a table of that source's filters: `leadloom import apollo --search it-directors`. One with
+    /// a `schedule` starts by itself.
+    pub searches: BTreeMap<String, SavedSearch>,
 }
 
 impl Default for SourceSettings {
@@ -226,6 +231,43 @@ impl Default for SourceSettings {
             credit_ceiling: None,
             searches: BTreeMap::new(),
         }
+    }
+}
+
+/// A search that has a name.
+#[derive(Clone, Default, Debug, Serialize, JsonSchema)]
+pub struct SavedSearch {
+    /// When it starts by itself: minute, hour, day, month and weekday as cron has them, by the clock of the machine. Only
+    /// while a console or `leadloom sync --watch` is open; a start that was missed is made up for once.
+    #[schemars(with = "Option<String>")]
+    pub schedule: Option<Schedule>,
+    /// The source's filters.
+    #[serde(flatten)]
+    pub filters: BTreeMap<String, FilterValues>,
+}
+
+/// By hand: a derived flattening would lose the place of what is wrong.
+impl<'de> Deserialize<'de> for SavedSearch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = SavedSearch;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table of filters")
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<SavedSearch, A::Error> {
+                let mut search = SavedSearch::default();
+                while let Some(key) = entries.next_key::<String>()? {
+                    if key == "schedule" {
+                        search.schedule = Some(entries.next_value()?);
+                    } else {
+                        search.filters.insert(key, entries.next_value()?);
+                    }
+                }
+                Ok(search)
+            }
+        }
+        deserializer.deserialize_map(Visitor)
     }
 }
 
@@ -257,6 +299,66 @@ pub struct Import {
 impl Default for Import {
     fn default() -> Self {
         Self { sources_at_once: 4, batch: 500, limit: None }
+    }
+}
+
+/// Which sources are asked for which field, in which order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Enrich(#[schemars(with = "BTreeMap<String, Vec<String>>")] pub BTreeMap<Field, Vec<Source>>);
+
+impl Default for Enrich {
+    /// Who is known for what, cheapest first where that is a toss-up.
+    fn default() -> Self {
+        use Source::{Apollo, Hunter, Lusha, RocketReach, UpLead, ZoomInfo};
+        Self(BTreeMap::from([
+            (Field::JobTitle, vec![Apollo, ZoomInfo]),
+            (Field::Email, vec![Apollo, Hunter, RocketReach]),
+            (Field::EmailStatus, vec![Hunter, RocketReach, UpLead]),
+            (Field::Phone, vec![ZoomInfo, Lusha, Apollo]),
+            (Field::Mobile, vec![ZoomInfo, Lusha, Apollo]),
+            (Field::LinkedIn, vec![Apollo, RocketReach]),
+        ]))
+    }
+}
+
+impl Enrich {
+    /// Fields that can be asked for: one value of a person that sources know, or who employs them.
+    pub const FIELDS: &'static [Field] = &[
+        Field::FirstName,
+        Field::LastName,
+        Field::JobTitle,
+        Field::Seniority,
+        Field::Department,
+        Field::Email,
+        Field::EmailStatus,
+        Field::Phone,
+        Field::Mobile,
+        Field::LinkedIn,
+        Field::City,
+        Field::State,
+        Field::Country,
+        Field::CompanyName,
+        Field::CompanyDomain,
+    ];
+
+    /// What is wrong with a list: the field, and a sentence.
+    pub(super) fn problems(&self) -> impl Iterator<Item = (Field, String)> {
+        self.0.iter().filter_map(|(field, sources)| Self::wrong(*field, sources).map(|sentence| (*field, sentence)))
+    }
+
+    fn wrong(field: Field, sources: &[Source]) -> Option<String> {
+        if !Self::FIELDS.contains(&field) {
+            let known: Vec<&str> = Self::FIELDS.iter().map(|field| field.key()).collect();
+            return Some(format!("no source is asked for this field by itself; known are {}", known.join(", ")));
+        }
+        sources.iter().enumerate().find_map(|(place, source)| {
+            let Some(entry) = entry(*source) else { return Some(format!("{source} cannot be asked: it comes by file")) };
+            if field == Field::EmailStatus && entry.capabilities.prices.check.is_none() {
+                return Some(format!("{source} does not verify addresses"));
+            }
+            sources[..place].contains(source).then(|| format!("{source} is named twice"))
+        })
     }
 }
 

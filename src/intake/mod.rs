@@ -42,6 +42,8 @@ pub struct Intake {
     mappings: BTreeMap<Source, Mapping>,
     /// For files of unknown make; its lead rules hold for all.
     common: Mapping,
+    /// For files with exactly these columns.
+    layouts: Vec<Mapping>,
 }
 
 /// How much of a row is understood.
@@ -96,6 +98,7 @@ impl Intake {
         let (files, sources): (Vec<_>, Vec<_>) = Mapping::shipped()?.into_iter().partition(|mapping| mapping.source == Source::File);
         let mut common = files.into_iter().next().unwrap_or_else(|| Mapping::empty(Source::File));
         let mut mappings: BTreeMap<_, _> = sources.into_iter().map(|mapping| (mapping.source, mapping)).collect();
+        let (layouts, overrides): (Vec<_>, Vec<_>) = overrides.into_iter().partition(|mapping| !mapping.marks.header.is_empty());
         for mapping in overrides {
             match mappings.get_mut(&mapping.source) {
                 _ if mapping.source == Source::File => common.overlay(mapping),
@@ -104,8 +107,8 @@ impl Intake {
             }
         }
         let mut problems = settings.check();
-        problems.extend(mappings.values().chain([&common]).flat_map(Mapping::check));
-        if problems.is_empty() { Ok(Self { settings, mappings, common }) } else { Err(problems) }
+        problems.extend(mappings.values().chain([&common]).chain(&layouts).flat_map(Mapping::check));
+        if problems.is_empty() { Ok(Self { settings, mappings, common, layouts }) } else { Err(problems) }
     }
 
     /// The settings.

@@ -1,7 +1,7 @@
 //! Raw pages: what a source handed over, before anything is understood. Providers make them, the store keeps them
 //! as they came (as compact JSON), intake reads them. Nothing here knows what a column means.
 
-use crate::domain::Text;
+use crate::domain::{Source, Text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeTuple};
 use serde_json::Value as Json;
 use std::{fmt, sync::Arc};
@@ -26,6 +26,28 @@ pub struct RawPage {
     /// How many rows there are in all, where the source says so.
     #[serde(default)]
     pub total: Option<u64>,
+    /// Set when the rows were asked for, person by person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// Rows that are answers about people who are known: who answers, and in whose words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Asked {
+    /// Who answers.
+    pub source: Source,
+    /// In whose words.
+    pub form: Form,
+}
+
+/// In whose words a row is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The source's own, as a search brings them.
+    Source,
+    /// Ours: keys are the keys of our fields.
+    Fields,
 }
 
 /// Rows in either of the two shapes there are.

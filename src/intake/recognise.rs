@@ -66,6 +66,8 @@ pub enum Why {
     Known,
     /// Its name says so.
     Name,
+    /// A kept mapping says so.
+    Settled,
     /// Its values look like it.
     Values,
     /// Nothing says anything.
@@ -78,6 +80,7 @@ impl Why {
         match self {
             Self::Known => "known column",
             Self::Name => "by its name",
+            Self::Settled => "kept mapping",
             Self::Values => "by its values",
             Self::Unknown => "not used",
         }
@@ -87,7 +90,17 @@ impl Why {
 impl Intake {
     /// Whose export the rows are and what their columns mean. `file_name` helps where the header is not enough.
     pub fn recognise(&self, rows: &Rows, file_name: &str) -> Recognition {
+        self.recognise_with(&[], rows, file_name)
+    }
+
+    /// The same with mappings that were kept since: the latest one for files with exactly these columns is taken.
+    pub fn recognise_with(&self, kept: &[Mapping], rows: &Rows, file_name: &str) -> Recognition {
         let (names, sample) = head(rows);
+        let header = folded_set(&names);
+        let is_for = |mapping: &&Mapping| folded_set(&mapping.marks.header) == header;
+        if let Some(layout) = kept.iter().rev().chain(self.layouts.iter().rev()).find(is_for).filter(|_| !header.is_empty()) {
+            return settled(layout, &names, &sample);
+        }
         let (source, confidence) = self.maker(rows, &names, file_name);
         self.understood((source, confidence), rows, file_name, &names, &sample)
     }
@@ -185,6 +198,28 @@ impl Intake {
     }
 }
 
+fn folded_set(names: &[String]) -> FxHashSet<String> {
+    names.iter().map(|name| fold(name)).filter(|name| !name.is_empty()).collect()
+}
+
+/// What a person has settled about files with these columns: nothing is guessed.
+fn settled(layout: &Mapping, names: &[String], sample: &[TableRow]) -> Recognition {
+    let known = meanings(layout);
+    let columns = names.iter().enumerate().map(|(nth, name)| {
+        let becomes = known.get(&fold(name)).map(|meaning| Text::from(meaning.words()));
+        let example = sample.iter().map(|row| row.cell(nth)).find(|cell| !cell.trim().is_empty());
+        let (why, confidence) = if becomes.is_some() { (Why::Settled, 1.0) } else { (Why::Unknown, 0.0) };
+        Column {
+            name: Text::new(name),
+            becomes,
+            confidence,
+            why,
+            example: example.map(|cell| Text::new(cell).truncated(40)).unwrap_or_default(),
+        }
+    });
+    Recognition { source: layout.source, confidence: 1.0, mapping: layout.clone(), columns: columns.collect() }
+}
+
 /// Column names and the first rows.
 fn head(rows: &Rows) -> (Vec<String>, Vec<TableRow>) {
     match rows {
@@ -194,7 +229,12 @@ fn head(rows: &Rows) -> (Vec<String>, Vec<TableRow>) {
 }
 
 impl Recognition {
-    /// The part of the mapping that this file uses, as a mapping file to keep and mend.
+    /// A mapping that was kept settled it.
+    pub fn is_settled(&self) -> bool {
+        self.columns.iter().any(|column| column.why == Why::Settled)
+    }
+
+    /// The part of the mapping that this file uses, as a mapping file to keep and mend: for files with these columns.
     pub fn to_toml(&self) -> String {
         let present: FxHashSet<String> = self.columns.iter().map(|column| fold(&column.name)).collect();
         let there = |reference: &Reference| match &reference.what {
@@ -202,6 +242,7 @@ impl Recognition {
             What::Expression(_) => true,
         };
         let mut mapping = Mapping::empty(self.source);
+        mapping.marks.header = self.columns.iter().map(|column| column.name.to_string()).collect();
         mapping.columns = self.mapping.columns.clone();
         for rule in mapping.columns.fields.values_mut().chain(mapping.columns.extra.values_mut()) {
             rule.0.retain(there);
@@ -218,6 +259,7 @@ impl Recognition {
 impl fmt::Display for Recognition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.source {
+            _ if self.is_settled() => writeln!(f, "A file whose columns a kept mapping explains:")?,
             Source::File => writeln!(f, "A file of unknown make; its columns are guessed:")?,
             source => writeln!(f, "An export of {source} ({:.0} % of the header is known):", self.confidence * 100.0)?,
         }

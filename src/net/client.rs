@@ -2,7 +2,7 @@
 //! no redirect, no other host, no repeat of a create that may have arrived.
 
 use super::{
-    Answer, Class, Grant, Judge, Lane, Ledger, MemoryLedger, MemoryPace, NetError, Outcome, Pace, Retry, Service,
+    Answer, Class, Grant, Judge, Lane, Ledger, MemoryLedger, MemoryPace, NetError, NoShelf, Outcome, Pace, Retry, Service, Shelf,
     trouble::{below_http, may_have_arrived, outcome},
 };
 use crate::domain::{Clock, Text};
@@ -85,12 +85,14 @@ pub struct Tools {
     pub clock: Arc<dyn Clock>,
     /// Waits.
     pub nap: Arc<dyn Nap>,
+    /// Keeps what was bought.
+    pub shelf: Arc<dyn Shelf>,
 }
 
 impl Tools {
-    /// With that pace and those books, real waiting.
+    /// With that pace and those books, real waiting, and no shelf.
     pub fn new(pace: Arc<dyn Pace>, ledger: Arc<dyn Ledger>, clock: Arc<dyn Clock>) -> Self {
-        Self { pace, ledger, clock, nap: Arc::new(Sleep) }
+        Self { pace, ledger, clock, nap: Arc::new(Sleep), shelf: Arc::new(NoShelf) }
     }
 
     /// Pace and books that last as long as this process, real waiting.

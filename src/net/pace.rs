@@ -64,6 +64,8 @@ pub enum Outcome {
 #[serde(default)]
 pub struct State {
     windows: BTreeMap<String, Window>,
+    /// What each window is held against, for whoever wants to know what is left.
+    limits: BTreeMap<String, Limit>,
     holds: BTreeMap<String, Timestamp>,
     breaker: Breaker,
 }
@@ -95,8 +97,24 @@ impl State {
             grant = Grant::Rest(until);
             windows = before;
         }
-        self.windows.extend(limits.into_iter().map(|(key, _)| key).zip(windows));
+        for ((key, limit), window) in limits.into_iter().zip(windows) {
+            self.limits.insert(key.clone(), limit);
+            self.windows.insert(key, window);
+        }
         grant
+    }
+
+    /// The limit that is nearest to its end, and how many calls it leaves at `now`; `None` before the first call.
+    pub fn left(&self, now: Timestamp) -> Option<(u32, Limit)> {
+        let one = |(key, limit): (&String, &Limit)| {
+            (limit.calls.saturating_sub(self.windows.get(key).map_or(0, |window| window.used_at(now, *limit))), *limit)
+        };
+        let all = self.limits.iter().map(one);
+        // Among limits that are equally free the one that takes longest to recover.
+        all.min_by(|(left, limit), (other, than)| {
+            let part = |left: u32, limit: &Limit| f64::from(left) / f64::from(limit.calls.max(1));
+            part(*left, limit).total_cmp(&part(*other, than)).then(than.per.cmp(&limit.per))
+        })
     }
 
     /// Tells how a call in `lane` ended.

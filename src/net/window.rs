@@ -50,6 +50,13 @@ impl Window {
         self.0.iter().map(|(_, count)| count).sum()
     }
 
+    /// How many calls still count at `now`.
+    pub fn used_at(&self, now: Timestamp, limit: Limit) -> u32 {
+        let mut window = self.clone();
+        window.tidy(now.as_micros(), limit);
+        window.used()
+    }
+
     /// Forgets what no longer counts. A clock that was set back leaves slots in the future: they count as used
     /// now, so that the budget holds and nobody waits for longer than one stretch.
     fn tidy(&mut self, now: i64, limit: Limit) {

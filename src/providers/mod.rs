@@ -24,8 +24,8 @@ mod zoominfo;
 
 pub use error::FetchError;
 pub use provider::{
-    Balance, Capabilities, Clue, Deliverability, Enriched, Estimate, Finding, Known, Login, Provider, RateLeft, SUPPRESS, Usage,
-    Verification,
+    Again, Balance, Capabilities, Clue, Deliverability, Enriched, Estimate, Finding, Known, Login, Prices, Provider, RateLeft, Reveal,
+    SUPPRESS, Usage, Verification,
 };
 pub use registry::{Entry, entry, registry};
 pub use search::{Filter, FilterKind, Search, SearchError};

@@ -38,8 +38,9 @@ pub trait Provider: Send + Sync {
     /// How many rows and credits a search would take; pays nothing.
     fn estimate<'a>(&'a self, search: &'a Search) -> BoxFuture<'a, Result<Estimate, FetchError>>;
 
-    /// What the source knows about people of whom we know something; one answer a clue, in the order of the clues.
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>>;
+    /// What the source knows about people of whom we know something; at most one answer a clue, in the order of the
+    /// clues. Whoever has no answer was not asked for, and not paid for.
+    fn enrich<'a>(&'a self, clues: &'a [Clue], reveal: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>>;
 
     /// Whether mail to an address arrives.
     fn verify_email<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<Verification, FetchError>> {
@@ -57,14 +58,45 @@ pub struct Capabilities {
     pub window: Option<u64>,
     /// People paid for in one call at most.
     pub batch: u32,
-    /// Verifies addresses.
-    pub verifies: bool,
+    /// What asking about people who are known costs.
+    pub prices: Prices,
     /// Tells how many credits are left.
     pub tells_usage: bool,
     /// What a search may ask for.
     pub filters: &'static [Filter],
     /// What things cost, in words.
     pub costs: &'static str,
+}
+
+/// What asking about one person costs at most, as documented.
+#[derive(Clone, Copy, Debug)]
+pub struct Prices {
+    /// All that comes by itself.
+    pub person: Credits,
+    /// Telephone numbers on top, where they are sold apart; `None` where they come with the person or never.
+    pub numbers: Option<Credits>,
+    /// An address checked, where the source does that.
+    pub check: Option<Credits>,
+    /// Asking again about the same person.
+    pub again: Again,
+}
+
+/// What asking again about the same person costs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Again {
+    /// Nothing: the source remembers what it sold.
+    Free,
+    /// As much as the first time, or nobody has promised otherwise.
+    Charged,
+}
+
+/// What is to be told about a person.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Reveal {
+    /// All that comes by itself.
+    Person,
+    /// Telephone numbers too, where they are sold apart.
+    Numbers,
 }
 
 impl Capabilities {

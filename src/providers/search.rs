@@ -296,8 +296,10 @@ mod tests {
         Filter { name: "posted", kind: FilterKind::DateRange, about: "" },
         Filter { name: "size", kind: FilterKind::Whole(1, 100), about: "" },
     ];
+    const PRICES: crate::providers::Prices =
+        crate::providers::Prices { person: crate::net::Credits::ZERO, numbers: None, check: None, again: crate::providers::Again::Free };
     const CAPABILITIES: Capabilities =
-        Capabilities { page: 100, window: None, batch: 10, verifies: false, tells_usage: false, filters: FILTERS, costs: "" };
+        Capabilities { page: 100, window: None, batch: 10, prices: PRICES, tells_usage: false, filters: FILTERS, costs: "" };
 
     fn check(name: &str, value: Json) -> Result<Json, SearchError> {
         let search = Search { filters: [(name.to_owned(), value)].into(), limit: None };

@@ -7,20 +7,25 @@ use super::{
 };
 use crate::{
     config::{Config, Login, SourceAccess},
-    domain::{Clock, RecordKind, Source, Text},
+    domain::{Clock, RecordKind, RunId, Source, Text},
     intake::raw::RawPage,
     net::{Class, Credits, Limit},
     providers::{
-        self, FetchError, Provider, Search, Settings,
+        self, FetchError, Provider, Search, Settings, Usage,
         file::{FileError, FileSource, Options},
     },
     store::Store,
-    sync::import::{Feed, FeedError, Then},
+    sync::{
+        enrich::Enrichment,
+        import::{Feed, FeedError, Then},
+        pace::StorePace,
+    },
 };
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -52,7 +57,7 @@ pub(super) fn filters(
                 source.key()
             ))
         })?;
-        filters.extend(saved.iter().map(|(name, values)| (name.clone(), plain(&values.0))));
+        filters.extend(saved.filters.iter().map(|(name, values)| (name.clone(), plain(&values.0))));
     }
     filters.extend(set.iter().map(|(name, value)| (name.clone(), value.clone().into())));
     Ok(filters)
@@ -66,7 +71,7 @@ fn plain(values: &[String]) -> serde_json::Value {
 }
 
 /// The feed of a run.
-pub(super) async fn feed(services: &Parts, asked: &Asked) -> Result<Arc<dyn Feed>> {
+pub(super) async fn feed(services: &Parts, run: RunId, asked: &Asked) -> Result<Arc<dyn Feed>> {
     match &asked.from {
         From::Provider { source, filters } => {
             let provider = provider(services, *source)?;
@@ -75,6 +80,11 @@ pub(super) async fn feed(services: &Parts, asked: &Asked) -> Result<Arc<dyn Feed
             Ok(Arc::new(ProviderFeed { provider, search, store, clock }))
         }
         From::File { path, .. } => Ok(Arc::new(FileFeed::open(path, usize::from(services.config.import.batch)).await?)),
+        From::Enrich { request } => {
+            let named: BTreeSet<Source> = request.steps.iter().map(|step| step.source).collect();
+            let client = |source| (source, provider(services, source).map_err(|error| Text::from(error.to_string())));
+            Ok(Arc::new(Enrichment::new(services.core.clone(), run, request.clone(), named.into_iter().map(client).collect())))
+        }
     }
 }
 
@@ -83,7 +93,7 @@ pub(super) async fn feed(services: &Parts, asked: &Asked) -> Result<Arc<dyn Feed
 #[derive(Default)]
 pub struct Clients(Mutex<HashMap<Source, Arc<dyn Provider>>>);
 
-fn provider(services: &Parts, source: Source) -> Result<Arc<dyn Provider>> {
+pub(super) fn provider(services: &Parts, source: Source) -> Result<Arc<dyn Provider>> {
     let mut clients = services.sources.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(client) = clients.get(&source) {
         return Ok(client.clone());
@@ -217,6 +227,7 @@ pub(super) async fn test(services: &Parts, source: Source) -> Check {
     let account = if login.account.is_empty() { "login ok".to_owned() } else { format!("login ok, {}", login.account) };
     match provider.usage().await {
         Ok(usage) => {
+            keep_told(services, source, &usage).await;
             let left = usage.credits.iter().filter_map(|balance| Some(format!("{} {} left", balance.left?, balance.name)));
             let words: Vec<String> = std::iter::once(account).chain(left).collect();
             let empty = usage.credits.iter().any(|balance| balance.left == Some(Credits::ZERO));
@@ -227,9 +238,43 @@ pub(super) async fn test(services: &Parts, source: Source) -> Check {
     }
 }
 
-/// Credits left under the configured ceiling this month; `None` where there is no ceiling.
+/// What a source said of itself last.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    /// Credits of its first kind.
+    left: i64,
+}
+
+fn told(source: Source) -> String {
+    format!("told:{}", source.key())
+}
+
+/// Keeps what a source says is left there, for the Imports screen.
+async fn keep_told(services: &Parts, source: Source, usage: &Usage) {
+    let Some(left) = usage.credits.iter().find_map(|balance| balance.left) else { return };
+    let (name, now) = (told(source), services.core.clock.now());
+    let cell = serde_json::to_string(&Told { left: whole(left) }).unwrap_or_default();
+    if let Err(error) = services.core.store.write(move |desk| desk.set_cell(&name, Some(&cell), now)).await {
+        tracing::warn!(source = source.key(), %error, "what is left there could not be kept");
+    }
+}
+
+fn whole(credits: Credits) -> i64 {
+    (credits.as_thousandths() / 1000) as i64
+}
+
+/// Credits left under the configured ceiling this month, else what the source said last; `None` where neither is known.
 pub(super) async fn credits_left(services: &Parts, source: Source) -> Option<i64> {
-    let ceiling = services.ledger.ceiling(source.key())?;
-    let used = services.ledger.used(source.key()).await.ok()?;
-    Some((ceiling.less(used).as_thousandths() / 1000) as i64)
+    if let Some(ceiling) = services.ledger.ceiling(source.key()) {
+        return Some(whole(ceiling.less(services.ledger.used(source.key()).await.ok()?)));
+    }
+    let cell = services.core.store.read(move |view| view.cell(&told(source))).await.ok()??;
+    serde_json::from_str::<Told>(&cell).ok().map(|told| told.left)
+}
+
+/// Calls that our own budget leaves now, where it is nearest to its end: left, of how many, in how long.
+pub(super) async fn calls_left(services: &Parts, source: Source) -> Option<(u32, u32, Duration)> {
+    let pace = StorePace::new(services.core.store.clone(), services.core.clock.clone());
+    let (left, limit) = pace.left(source.key()).await.ok()??;
+    Some((left, limit.calls, limit.per))
 }

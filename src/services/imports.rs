@@ -1,16 +1,16 @@
 //! Imports: sources, runs, starting, pausing, resuming, and what a file or search would bring.
 
 use super::{
-    ColumnPlan, ImportFrom, ImportPlan, ImportRequest, Kind, Parts, Result, Role, RowFailure, RunRecord, RunView, ServiceError, Session,
-    SourceStanding, SourceState, errors_file, feeds,
+    ColumnPlan, ImportFrom, ImportPlan, ImportRequest, Kind, Parts, Result, Role, RowFailure, RunRecord, RunView, SearchState,
+    ServiceError, Session, SourceStanding, SourceState, errors_file, feeds, keep, schedules,
 };
 use crate::{
     domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
-    intake::{Intake, Mapping, Recognition},
+    intake::{Intake, Mapping, Recognition, raw::Rows},
     providers::file::{FileSource, Options},
     store::StoreError,
     sync::{
-        Core,
+        Core, enrich,
         import::{self, Job},
     },
 };
@@ -41,6 +41,8 @@ pub(super) enum From {
     Provider { source: Source, filters: BTreeMap<String, serde_json::Value> },
     /// A file, with the mapping that was settled when it was started.
     File { path: PathBuf, mapping: String },
+    /// Known people's gaps.
+    Enrich { request: enrich::Request },
 }
 
 /// Runs at work in this process.
@@ -71,6 +73,15 @@ struct AtWork {
     read: u64,
 }
 
+/// What a run was asked for, in a person's words.
+pub(super) fn what(request: &str) -> Option<Text> {
+    #[derive(Deserialize)]
+    struct What {
+        what: Text,
+    }
+    serde_json::from_str::<What>(request).ok().map(|asked| asked.what)
+}
+
 impl Session {
     /// Every provider with how it stands.
     pub async fn sources(&self) -> Result<Vec<SourceState>> {
@@ -81,15 +92,17 @@ impl Session {
                 let running = import::running(view, now)?;
                 let mut states = Vec::new();
                 for source in Source::providers() {
+                    let searches = schedules::states(view, &services.config, source, now)?;
                     let last = view.runs(Some(source), None, 1)?.pop();
                     let held = last.as_ref().is_some_and(|run| running.contains(&run.id));
-                    states.push(source_state(&services, source, last, held));
+                    states.push(source_state(&services, source, last, held, searches));
                 }
                 Ok(states)
             })
             .await?;
         for state in &mut states {
             state.credits = feeds::credits_left(&self.services, state.source).await;
+            state.rate = feeds::calls_left(&self.services, state.source).await;
         }
         Ok(states)
     }
@@ -145,32 +158,47 @@ impl Session {
         Ok(open_file(&self.services, path, source, None).await?.recognition.to_toml())
     }
 
+    /// Keeps what a file's columns mean as `mappings/<name>.toml` in the configuration folder; files with these columns are
+    /// read by it from now on, also in this process. Without a name it is called after the file. Never writes over a file.
+    pub async fn keep_mapping(&self, path: &Path, source: Option<Source>, mapping: Option<&Path>, name: Option<&str>) -> Result<PathBuf> {
+        self.need(Role::Operator)?;
+        let Opened { file, recognition } = open_file(&self.services, path, source, mapping).await?;
+        if matches!(file.sample(), Rows::Objects(_)) && !recognition.source.file_only() {
+            let words = format!("these are rows of {}'s API, which are known without a mapping of yours", recognition.source);
+            return Err(ServiceError::new(Kind::Invalid, words));
+        }
+        if recognition.is_settled() {
+            return Err(ServiceError::new(Kind::Invalid, "a mapping for files with these columns is kept already; mend that one"));
+        }
+        if !recognition.columns.iter().any(|column| column.becomes.is_some()) {
+            return Err(ServiceError::new(Kind::Invalid, "no column of this file is understood, so there is nothing to keep"));
+        }
+        let text = recognition.to_toml();
+        let kept = keep::write(&self.services.mappings, path, name, &text)?;
+        let shown = kept.display().to_string();
+        let mapping = Mapping::parse_toml(&shown, &text).map_err(|problems| ServiceError::new(Kind::Trouble, join(&problems)))?;
+        self.services.kept.lock().unwrap_or_else(PoisonError::into_inner).push(mapping);
+        Ok(kept)
+    }
+
     /// Starts an import; it goes on in this process until it ends, is paused or is stopped.
     pub async fn start_import(&self, request: &ImportRequest) -> Result<RunId> {
         self.need(Role::Operator)?;
         let (asked, source) = self.asked(request).await?;
-        let run = Run {
-            id: RunId::next(&*self.services.core.ids),
-            source,
-            state: RunState::Running,
-            request: serde_json::to_string(&asked).map_err(|error| ServiceError::new(Kind::Trouble, error.to_string()))?,
-            cursor: None,
-            pages: 0,
-            counters: crate::domain::Counters::default(),
-            total: None,
-            error: None,
-            started_at: self.now(),
-            finished_at: None,
-            actor: self.login().clone(),
-        };
+        self.start(asked, source).await
+    }
+
+    /// Starts a run of what was settled.
+    pub(super) async fn start(&self, asked: Asked, source: Source) -> Result<RunId> {
+        let run = self.new_run(&asked, source, self.login())?;
         let id = run.id;
-        let feed = feeds::feed(&self.services, &asked).await?;
+        let feed = feeds::feed(&self.services, id, &asked).await?;
         self.services.core.store.write(move |desk| desk.start_run(&run)).await?;
         self.begin(id, asked, feed)?;
         Ok(id)
     }
 
-    async fn asked(&self, request: &ImportRequest) -> Result<(Asked, Source)> {
+    pub(super) async fn asked(&self, request: &ImportRequest) -> Result<(Asked, Source)> {
         let limit = request.limit;
         match &request.from {
             ImportFrom::File { path, source, mapping } => {
@@ -190,9 +218,29 @@ impl Session {
         }
     }
 
-    fn begin(&self, id: RunId, asked: Asked, feed: Arc<dyn import::Feed>) -> Result<()> {
+    /// A run of what was settled, not started yet.
+    pub(super) fn new_run(&self, asked: &Asked, source: Source, actor: &Text) -> Result<Run> {
+        Ok(Run {
+            id: RunId::next(&*self.services.core.ids),
+            source,
+            state: RunState::Running,
+            request: serde_json::to_string(asked).map_err(|error| ServiceError::new(Kind::Trouble, error.to_string()))?,
+            cursor: None,
+            pages: 0,
+            counters: crate::domain::Counters::default(),
+            total: None,
+            error: None,
+            started_at: self.now(),
+            finished_at: None,
+            actor: actor.clone(),
+        })
+    }
+
+    pub(super) fn begin(&self, id: RunId, asked: Asked, feed: Arc<dyn import::Feed>) -> Result<()> {
         let mapping = match &asked.from {
             From::Provider { source, .. } => self.services.intake.mapping(*source).clone(),
+            // Each of its pages says whose it is.
+            From::Enrich { .. } => Mapping::empty(Source::File),
             From::File { mapping, .. } => Mapping::parse_toml("the run's mapping", mapping).map_err(|problems| {
                 let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
                 ServiceError::new(Kind::Invalid, words.join("; "))
@@ -278,13 +326,13 @@ impl Session {
         let asked: Asked = serde_json::from_str(&run.request).map_err(|_| {
             ServiceError::new(Kind::Trouble, "this run was started by another version and cannot be resumed; start a new one")
         })?;
-        let feed = feeds::feed(&self.services, &asked).await?;
+        let feed = feeds::feed(&self.services, id, &asked).await?;
         self.services.core.store.write(move |desk| desk.set_run_state(id, RunState::Running, None, None)).await?;
         self.begin(id, asked, feed)
     }
 
     fn run_view(&self, run: Run) -> RunView {
-        let what = serde_json::from_str::<Asked>(&run.request).map(|asked| asked.what).unwrap_or_default();
+        let what = what(&run.request).unwrap_or_default();
         let mut at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let here = at_work.get_mut(&run.id).filter(|one| !one.handle.is_finished());
         let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, run } };
@@ -299,7 +347,7 @@ impl Session {
     }
 }
 
-fn source_state(services: &Parts, source: Source, last: Option<Run>, held: bool) -> SourceState {
+fn source_state(services: &Parts, source: Source, last: Option<Run>, held: bool, searches: Vec<SearchState>) -> SourceState {
     let settings = services.config.sources.get(source);
     let ready = settings.is_some_and(|settings| settings.is_ready(source));
     let running = last.as_ref().is_some_and(|run| run.state == RunState::Running);
@@ -319,8 +367,7 @@ fn source_state(services: &Parts, source: Source, last: Option<Run>, held: bool)
         (None, true) => Text::new("interrupted: r goes on where it was"),
         (None, false) => Text::default(),
     };
-    let searches = settings.map(|settings| settings.searches.keys().map(|name| Text::new(name)).collect()).unwrap_or_default();
-    SourceState { source, state, note, last, searches, credits: None }
+    SourceState { source, state, note, last, searches, credits: None, rate: None }
 }
 
 /// A file, opened and understood.
@@ -331,10 +378,11 @@ pub(super) struct Opened {
 
 async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mapping: Option<&Path>) -> Result<Opened> {
     let intake = services.intake.clone();
+    let kept = services.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let (path, mapping) = (path.to_owned(), mapping.map(Path::to_owned));
     let page_rows = usize::from(services.config.import.batch).max(1);
     let opened = tokio::task::spawn_blocking(move || {
-        let mut opened = open_now(&intake, &path, source, page_rows)?;
+        let mut opened = open_now(&intake, &kept, &path, source, page_rows)?;
         if let Some(mapping) = mapping {
             opened.recognition.mapping.overlay(own_mapping(&mapping)?);
         }
@@ -344,11 +392,11 @@ async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mappin
 }
 
 /// Opens a file and finds out what its columns mean. Blocks.
-pub(super) fn open_now(intake: &Intake, path: &Path, source: Option<Source>, page_rows: usize) -> Result<Opened> {
+pub(super) fn open_now(intake: &Intake, kept: &[Mapping], path: &Path, source: Option<Source>, page_rows: usize) -> Result<Opened> {
     let options = Options { page_rows, ..Options::default() };
     let file = FileSource::open(path, options).map_err(|error| ServiceError::new(Kind::Invalid, error.to_string()))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut recognition = intake.recognise(file.sample(), &name);
+    let mut recognition = intake.recognise_with(kept, file.sample(), &name);
     if let Some(source) = source.filter(|source| *source != recognition.source) {
         recognition = intake.recognise_as(source, file.sample(), &name);
     }
@@ -380,6 +428,7 @@ fn file_plan(opened: &Opened) -> ImportPlan {
     });
     let mut notes = vec![Text::from(file.about().format.to_string())];
     notes.push(match recognition.source {
+        _ if recognition.is_settled() => Text::new("a mapping that was kept explains these columns"),
         Source::File => Text::new("no known export; the columns were guessed: look at them before importing"),
         source => Text::from(format!("looks like an export of {source}, {:.0} % sure", recognition.confidence * 100.0)),
     });

@@ -1,7 +1,11 @@
 //! The keeper: what goes on by itself while a console or `sync --watch` is open. Questions that were put off come back,
-//! other processes' writes are told to the screens, HaloPSA is read every `[sync] poll` and written when a write is due.
+//! other processes' writes are told to the screens, HaloPSA is read every `[sync] poll` and written when a write is due,
+//! saved searches start when their schedule says so.
 
-use super::{Kind, Result, Role, Services, Session, SyncReport};
+use super::{
+    Kind, Result, Role, Services, Session, SyncReport,
+    schedules::{self, Planned},
+};
 use crate::{domain::Timestamp, sync::bus::Event};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -21,11 +25,19 @@ pub struct Keeper {
 }
 
 impl Session {
-    /// Sets a keeper to work in this process. Somebody who may only look gets one that leaves HaloPSA alone.
+    /// Sets a keeper to work in this process. Somebody who may only look gets one that leaves HaloPSA and the
+    /// sources alone.
     pub fn keep(&self) -> Keeper {
         let stop = CancellationToken::new();
-        let work =
-            Work { me: self.clone(), syncs: self.role() >= Role::Operator && self.services.halo.is_ok(), failures: 0, again_at: None };
+        let operates = self.role() >= Role::Operator;
+        let work = Work {
+            me: self.clone(),
+            syncs: operates && self.services.halo.is_ok(),
+            failures: 0,
+            again_at: None,
+            planned: if operates { schedules::planned(&self.services.config) } else { Vec::new() },
+            starts_at: None,
+        };
         let task = tokio::spawn(work.run(stop.clone()));
         Keeper { stop, task }
     }
@@ -62,6 +74,10 @@ struct Work {
     failures: u32,
     /// Not before this, after a failure.
     again_at: Option<Timestamp>,
+    /// Searches that start by themselves.
+    planned: Vec<Planned>,
+    /// When the next of them may be due.
+    starts_at: Option<Timestamp>,
 }
 
 impl Work {
@@ -70,6 +86,9 @@ impl Work {
         loop {
             if let Err(error) = self.look_around(&mut version).await {
                 tracing::warn!(%error, "the keeper could not look around");
+            }
+            if !self.planned.is_empty() && self.starts_at.is_none_or(|at| at <= self.me.now()) {
+                self.starts_at = Some(self.me.start_due(&self.planned).await);
             }
             if self.syncs {
                 let stopped = tokio::select! {

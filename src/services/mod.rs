@@ -2,11 +2,12 @@
 //! rooms below, and answers with types that are ready to show. Absent: ratatui, clap, axum.
 //!
 //! `Services` holds the parts; a [`Session`] is one person at the door, and has the verbs: `review` and `merge`
-//! (questions and decisions), `records`, `pipeline`, `imports`, `halo` (sync, setup), `home`, `doctor`. A [`Keeper`] does what goes on by itself.
+//! (questions and decisions), `records`, `pipeline`, `imports`, `enrich`, `halo` (sync, setup), `home`, `doctor`. A [`Keeper`] does what goes on by itself.
 //! [`mod@dedupe`] matches files and needs no house at all.
 
 pub mod dedupe;
 mod doctor;
+mod enrich;
 mod error;
 mod errors_file;
 mod feeds;
@@ -14,12 +15,14 @@ mod halo;
 mod history;
 mod home;
 mod imports;
+mod keep;
 mod keeper;
 mod merge;
 mod open;
 mod pipeline;
 mod records;
 mod review;
+mod schedules;
 mod session;
 mod types;
 
@@ -33,12 +36,15 @@ pub use types::*;
 use crate::{
     config::Config,
     domain::Text,
-    intake::Intake,
+    intake::{Intake, Mapping},
     net::Tools,
     sync::{Core, halo::HaloSync, pace::StoreLedger},
 };
 use imports::Desk;
-use std::sync::Arc;
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 /// What every service answers.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
@@ -58,6 +64,10 @@ pub struct Parts {
     pub(in crate::services) ledger: Arc<StoreLedger>,
     pub(in crate::services) imports: Desk,
     pub(in crate::services) sources: feeds::Clients,
+    /// Where people's mappings lie.
+    pub(in crate::services) mappings: PathBuf,
+    /// Those that were kept since this process began.
+    pub(in crate::services) kept: Mutex<Vec<Mapping>>,
 }
 
 impl std::ops::Deref for Services {

@@ -15,10 +15,15 @@ use crate::{
         halo::{Conflicts, HaloSync, Manner, Needs},
         matchmaker::Matchmaker,
         pace::{StoreLedger, StorePace},
+        shelf::StoreShelf,
     },
     workflow::Workflows,
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// How long a lost answer is waited for before it is looked for (HaloPSA's list search lags 2 to 5 s behind writes).
 const SETTLE: Duration = Duration::from_secs(10);
@@ -65,6 +70,7 @@ impl Services {
         let matchmaker = Matchmaker::new(config.matching, Model::shipped());
         let ledger = Arc::new(ledger(&store, &clock, &config));
         let mut tools = Tools::new(Arc::new(StorePace::new(store.clone(), clock.clone())), ledger.clone(), clock.clone());
+        tools.shelf = Arc::new(StoreShelf::new(store.clone(), clock.clone()));
         tools.nap = tuning.nap.unwrap_or(tools.nap);
         let core = Core::new(store, clock, ids, rules, matchmaker);
         let halo = halo(&config, &core, needs, &tools, tuning.look_first);
@@ -77,6 +83,8 @@ impl Services {
             ledger,
             imports: imports::Desk::default(),
             sources: feeds::Clients::default(),
+            mappings: loaded.paths.config("mappings"),
+            kept: Mutex::default(),
         })))
     }
 }

@@ -3,8 +3,8 @@
 pub use crate::config::Role;
 use crate::domain::{
     Choice, CompanyId, ContactId, ContactSummary, Counters, DecisionId, Defect, Evidence, Field, Golden, Lead, Lifecycle, Operation,
-    Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, Source, SourceRecord, StageChange, StageKey, Text,
-    Timestamp, Value,
+    Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, RunState, Source, SourceRecord, StageChange, StageKey,
+    Text, Timestamp, Value,
 };
 pub use crate::store::{BoardFilter, Card, CardKey, OutboxCounts, ReviewFilter, ReviewKey, ReviewRow, RowFailure, RunRecord, StageCount};
 pub use crate::sync::{bus::Event, halo::Report as SyncReport};
@@ -95,9 +95,24 @@ pub struct SourceState {
     /// The latest run.
     pub last: Option<Run>,
     /// Saved searches, by name.
-    pub searches: Vec<Text>,
-    /// Credits left, where the source told us.
+    pub searches: Vec<SearchState>,
+    /// Credits left: under our own ceiling, else what the source said last.
     pub credits: Option<i64>,
+    /// Calls that our own budget leaves for now, where it is nearest to its end: left, of how many, in how long.
+    pub rate: Option<(u32, u32, Duration)>,
+}
+
+/// A saved search.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct SearchState {
+    /// Its name.
+    pub name: Text,
+    /// When it starts by itself, as it is configured.
+    pub schedule: Option<Text>,
+    /// Its latest run: when it began, and how it stands.
+    pub last: Option<(Timestamp, RunState)>,
+    /// When it starts next by itself.
+    pub next: Option<Timestamp>,
 }
 
 /// How a source stands.
@@ -197,6 +212,64 @@ pub struct ColumnPlan {
     pub sure: u8,
     /// A value from the file.
     pub sample: Text,
+}
+
+/// Gaps that somebody wants filled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EnrichRequest {
+    /// Whose.
+    pub whom: Whom,
+    /// Which; all that sources are configured for when empty.
+    pub fields: Vec<Field>,
+    /// For no more people than this.
+    pub limit: Option<u64>,
+    /// Values that we have had for longer count as gaps too.
+    pub older_than: Option<Duration>,
+}
+
+/// Whose gaps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Whom {
+    /// Theirs.
+    People(Vec<ContactId>),
+    /// Of everybody who is found by these words; of everybody when there are none.
+    Matching(Text),
+}
+
+/// What filling gaps would take, without asking anybody.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct EnrichPlan {
+    /// Fields that are asked for.
+    pub fields: Vec<Field>,
+    /// People who lack something that can be asked for.
+    pub people: u64,
+    /// People who lack nothing of it.
+    pub complete: u64,
+    /// People who lack something about which nobody is left to ask.
+    pub in_vain: u64,
+    /// People on the do-not-contact list: nobody is asked about them.
+    pub withheld: u64,
+    /// Each source's turn, in order.
+    pub steps: Vec<EnrichStep>,
+    /// Credits when the first source asked knows everything, and when none knows anything until the last: rounded up.
+    pub credits: (u64, u64),
+    /// What else is to be known.
+    pub notes: Vec<Text>,
+}
+
+/// One source's turn.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct EnrichStep {
+    /// Who is asked.
+    pub source: Source,
+    /// For what.
+    pub fields: Vec<Field>,
+    /// About so many people at least, and at most.
+    pub people: (u64, u64),
+    /// In so many calls at most.
+    pub calls: u64,
+    /// For so many credits at least, and at most, in the source's own credits.
+    pub credits: (f64, f64),
 }
 
 /// A question, ready to be decided.

@@ -11,7 +11,7 @@ use crate::{
     domain::{Actor, Counters, Run, RunId, RunState, Text, Timestamp},
     intake::{
         Intake, Mapping,
-        raw::{RawPage, Rows},
+        raw::{Asked, Form, RawPage, Rows},
     },
     net::Nap,
     store::{Result, StoreError, View},
@@ -21,7 +21,7 @@ use futures_util::{
     stream::{self, StreamExt as _},
 };
 use std::{pin::pin, sync::Arc, time::Duration};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Pages between fetcher and taker.
 const QUEUE: usize = 2;
@@ -38,6 +38,20 @@ const NAP: Duration = Duration::from_secs(1);
 pub trait Feed: Send + Sync {
     /// The page at `cursor` (the first when absent).
     fn page<'a>(&'a self, cursor: Option<&'a str>) -> BoxFuture<'a, std::result::Result<RawPage, FeedError>>;
+
+    /// How its pages follow one another.
+    fn order(&self) -> Order {
+        Order::Ahead
+    }
+}
+
+/// How pages follow one another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// The next is fetched while the one before is taken in.
+    Ahead,
+    /// The next is asked for when all before it are taken in: what they brought decides what is asked.
+    InTurn,
 }
 
 /// A page could not be had. Pages before it are kept.
@@ -110,7 +124,8 @@ pub async fn work(core: &Core, job: Job) -> Result<Run> {
     }
     tracing::info!(run = %job.run, "import at work");
     let (pages, queue) = mpsc::channel(QUEUE);
-    let (fetched, taken) = tokio::join!(fetch(core, &job, pages), take(core, &job, queue));
+    let (told, taken_in) = watch::channel(0);
+    let (fetched, taken) = tokio::join!(fetch(core, &job, pages, taken_in), take(core, &job, queue, told));
     let end = match (fetched, taken) {
         (_, Err(error)) | (Err(error), Ok(())) => End::Failed(Text::from(error.to_string())),
         (Ok(end), Ok(())) => end,
@@ -145,14 +160,16 @@ async fn standing(core: &Core, id: RunId) -> Result<Run> {
 }
 
 /// Pages that an earlier worker landed and did not take in come first, then new ones.
-async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>) -> Result<End> {
+async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>, mut taken_in: watch::Receiver<u32>) -> Result<End> {
     let id = job.run;
+    let mut sent: u32 = 0;
     let run = standing(core, id).await?;
     let mut seen = run.counters.read;
     for page in core.store.read(move |view| view.waiting_pages(id)).await? {
         let stored = core.store.read(move |view| view.page(id, page)).await?;
         let Some(raw) = stored.and_then(|stored| serde_json::from_str::<RawPage>(&stored.rows).ok()) else { continue };
         seen += rows_of(&raw);
+        sent += 1;
         if pages.send((page, raw)).await.is_err() {
             return Ok(End::All);
         }
@@ -168,6 +185,9 @@ async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>) -> R
         }
         if standing(core, id).await?.state != RunState::Running || !hold(core, job).await? {
             return Ok(End::Asked);
+        }
+        if job.feed.order() == Order::InTurn && taken_in.wait_for(|taken| *taken >= sent).await.is_err() {
+            return Ok(End::All);
         }
         let mut raw = match job.feed.page(cursor.as_deref()).await {
             Ok(raw) => raw,
@@ -194,6 +214,7 @@ async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>) -> R
         seen += rows_of(&raw);
         land(core, id, number, &raw).await?;
         cursor = raw.next.clone();
+        sent += 1;
         if pages.send((number, raw)).await.is_err() {
             return Ok(End::All);
         }
@@ -247,10 +268,10 @@ async fn wait_out(core: &Core, job: &Job, wait: Duration, words: &Text) -> Resul
 }
 
 /// The next pages are understood while one is taken in.
-async fn take(core: &Core, job: &Job, queue: mpsc::Receiver<(u32, RawPage)>) -> Result<()> {
+async fn take(core: &Core, job: &Job, queue: mpsc::Receiver<(u32, RawPage)>, told: watch::Sender<u32>) -> Result<()> {
     let raw = stream::unfold(queue, async |mut queue| queue.recv().await.map(|page| (page, queue)));
     let understand = |(number, raw): (u32, RawPage)| {
-        let (intake, mapping, now) = (job.intake.clone(), job.mapping.clone(), core.clock.now());
+        let (intake, mapping, now) = (job.intake.clone(), mapping(job, raw.asked), core.clock.now());
         let work = tokio::task::spawn_blocking(move || ready(&intake, &mapping, &raw, now));
         async move { (number, work.await) }
     };
@@ -262,8 +283,18 @@ async fn take(core: &Core, job: &Job, queue: mpsc::Receiver<(u32, RawPage)>) -> 
         let Counters { read, created, enriched, review, .. } = counted;
         tracing::info!(run = %job.run, page = number, read, created, enriched, review, "page taken in");
         core.bus.tell(Event::Progress { run: run.id, source: run.source, counters: run.counters, state: run.state });
+        told.send_modify(|taken| *taken += 1);
     }
     Ok(())
+}
+
+/// What the rows of a page mean: as the run says, unless they are answers of somebody else, or in our own words.
+fn mapping(job: &Job, asked: Option<Asked>) -> Arc<Mapping> {
+    match asked {
+        None => job.mapping.clone(),
+        Some(Asked { source, form: Form::Source }) => Arc::new(job.intake.mapping(source).clone()),
+        Some(Asked { source, form: Form::Fields }) => Arc::new(Mapping::of_fields(source)),
+    }
 }
 
 async fn finish(core: &Core, job: &Job, end: End) -> Result<Run> {

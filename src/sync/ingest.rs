@@ -27,6 +27,7 @@ pub struct Ready {
     rows: Vec<Result<Box<ReadyRow>, RowFailure>>,
     unreadable: Vec<RowFailure>,
     skipped: u32,
+    asked: bool,
 }
 
 struct ReadyRow {
@@ -63,7 +64,8 @@ pub fn ready(intake: &Intake, mapping: &Mapping, page: &RawPage, now: Timestamp)
             withheld: withheld(&page.rows, row),
             person: taken.person.map(Incoming::person),
             company: taken.company.map(Incoming::company),
-            disposition: taken.disposition,
+            // An answer about somebody who is known is never too weak, and never makes somebody new without a person.
+            disposition: if page.asked.is_some() { Disposition::Review } else { taken.disposition },
         })),
         Err(error) => {
             let raw = page.rows.row_json(row).map(|json| json.to_string()).unwrap_or_default();
@@ -71,13 +73,16 @@ pub fn ready(intake: &Intake, mapping: &Mapping, page: &RawPage, now: Timestamp)
         }
     };
     let unreadable = page.bad.iter().map(|bad| RowFailure { line: bad.line, reason: bad.reason.clone(), raw: bad.raw.clone() }).collect();
-    Ready { rows: taken.into_par_iter().enumerate().map(one).collect(), unreadable, skipped: page.skipped }
+    Ready { rows: taken.into_par_iter().enumerate().map(one).collect(), unreadable, skipped: page.skipped, asked: page.asked.is_some() }
 }
 
 fn withheld(rows: &Rows, row: usize) -> Option<Text> {
     let Rows::Objects(rows) = rows else { return None };
     rows.get(row)?.get(SUPPRESS)?.as_str().map(Text::new)
 }
+
+/// The status of an address about which its source says nothing.
+const UNVERIFIED: &str = "unverified";
 
 /// A failed row is kept no longer than this; the whole of it lies in the raw page.
 const RAW: usize = 4096;
@@ -123,6 +128,8 @@ pub struct Taking<'a> {
     matchmaker: &'a mut Matchmaker,
     actor: Actor,
     suppresses: bool,
+    /// The rows at hand are answers about people who are known.
+    asked: bool,
 }
 
 /// Where a record of a known source id stands.
@@ -137,11 +144,12 @@ impl<'a> Taking<'a> {
     /// At `desk`, now. The index must have caught up with the desk.
     pub fn new(desk: &'a Desk<'a>, core: &'a Core, matchmaker: &'a mut Matchmaker, actor: Actor) -> Result<Self> {
         let suppresses = desk.suppresses_anybody()?;
-        Ok(Self { desk, rules: &core.rules, ids: &*core.ids, now: core.clock.now(), matchmaker, actor, suppresses })
+        Ok(Self { desk, rules: &core.rules, ids: &*core.ids, now: core.clock.now(), matchmaker, actor, suppresses, asked: false })
     }
 
     fn page(&mut self, run: RunId, page: u32, ready: Ready) -> Result<Counters> {
         let mut counters = Counters::default();
+        self.asked = ready.asked;
         for (row, ready) in (0..).zip(ready.rows) {
             match ready {
                 Ok(ready) => counters.count(self.row(*ready, Some(Origin { run, page, row }))?),
@@ -266,7 +274,11 @@ impl<'a> Taking<'a> {
         company: Option<CompanyId>,
         origin: Option<Origin>,
     ) -> Result<Outcome> {
-        let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Enriched)?;
+        let draft = match old.filter(|_| self.asked) {
+            Some(old) => self.with_what_was_known(incoming.draft, old)?,
+            None => incoming.draft,
+        };
+        let record = self.add(draft, incoming.says, company, origin, Outcome::Enriched)?;
         if let Some(old) = old {
             self.desk.move_record(old, RecordKind::Person, None, None, self.now)?;
             self.matchmaker.remove(RecordKind::Person, old);
@@ -275,6 +287,20 @@ impl<'a> Taking<'a> {
         self.matchmaker.insert_person(record.id, contact, incoming.prepared);
         let changed = refresh_contact(&self.wants(None), contact, self.rules)?;
         self.learnt(record.id, changed)
+    }
+
+    /// An answer is about what was asked for: what its source said before and was not asked again stays said.
+    fn with_what_was_known(&self, mut draft: Draft, old: RecordId) -> Result<Draft> {
+        let Some(old) = self.desk.record(old)? else { return Ok(draft) };
+        let other_address = draft.fields.get(Field::Email).is_some_and(|email| old.draft.fields.get(Field::Email) != Some(email));
+        for (field, value) in old.draft.fields.iter() {
+            let of_the_address = matches!(field, Field::EmailStatus | Field::Confidence);
+            let unsaid = draft.fields.get(field).is_none() || field == Field::EmailStatus && draft.fields.str(field) == UNVERIFIED;
+            if unsaid && !(of_the_address && other_address) {
+                draft.fields.set(field, value.clone());
+            }
+        }
+        Ok(draft)
     }
 
     fn learnt(&self, record: RecordId, changed: bool) -> Result<Outcome> {

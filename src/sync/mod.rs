@@ -6,13 +6,16 @@
 //! - `matchmaker`: the matching index, kept in step with the store.
 //! - `ingest`: one raw page into records, contacts, questions and wanted writes.
 //! - `import`: runs: fetch, land, take in; pause, stop, resume.
+//! - `enrich`: runs that ask sources what known people lack.
 //! - `plan`: the three-way compare, pure.
 //! - `halo`: HaloPSA's changes in, ours out.
 //! - `state`: what those engines write down about themselves.
+//! - `shelf`: what was bought and serves many.
 //! - `pace`: rate budgets and credits that hold over processes and restarts.
 
 pub mod bus;
 pub mod decide;
+pub mod enrich;
 pub mod golden;
 pub mod halo;
 pub mod import;
@@ -20,6 +23,7 @@ pub mod ingest;
 pub mod matchmaker;
 pub mod pace;
 pub mod plan;
+pub mod shelf;
 pub mod state;
 
 use crate::{

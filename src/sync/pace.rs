@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{Clock, Text, Timestamp},
-    net::{Credits, Grant, Lane, Ledger, LedgerError, Outcome, Pace, PaceError, Reservation, State},
+    net::{Credits, Grant, Lane, Ledger, LedgerError, Limit, Outcome, Pace, PaceError, Reservation, State},
     store::{Desk, Store, StoreError},
 };
 use futures_util::future::BoxFuture;
@@ -23,6 +23,14 @@ impl StorePace {
     /// Over that store.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
+    }
+
+    /// The limit of a service that is nearest to its end, and how many calls it leaves now.
+    pub async fn left(&self, service: &str) -> Result<Option<(u32, Limit)>, StoreError> {
+        let name = format!("pace:{service}");
+        let cell = self.store.read(move |view| view.cell(&name)).await?;
+        let state = cell.and_then(|json| serde_json::from_str::<State>(&json).ok()).unwrap_or_default();
+        Ok(state.left(self.clock.now()))
     }
 
     async fn with<T: Send + 'static>(

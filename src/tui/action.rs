@@ -105,6 +105,8 @@ const MERGE: Scope = Scope::of(&[Context::Merge]);
 const DECIDING: Scope = Scope::of(&[Context::Review, Context::Merge]);
 const CARDS: Scope = Scope::of(&[Context::Pipeline, Context::Record]);
 const IMPORTS: Scope = Scope::of(&[Context::Imports]);
+const MARKED: Scope = Scope::of(&[Context::Review, Context::Search]);
+const KNOWN: Scope = Scope::of(&[Context::Pipeline, Context::Search, Context::Record]);
 const LOGS: Scope = Scope::of(&[Context::Logs]);
 const SYNC: Scope = Scope::of(&[Context::Sync]);
 const EDITABLE: Scope = Scope::of(&[Context::Review, Context::Merge, Context::Record]);
@@ -317,10 +319,10 @@ actions! {
         SameFields   "same_fields"    "same fields"          "shows or hides the fields that agree"                       MERGE    Safe     Nothing    Look   ["z"];
     }
     Mark {
-        Mark         "mark"           "mark"                 "adds the row to those the next key is for"                  REVIEW   Safe     Row        Look   ["space"];
-        MarkRange    "mark_range"     "mark range"           "marks from here to wherever the cursor goes"                REVIEW   Safe     Row        Look   ["v"];
+        Mark         "mark"           "mark"                 "adds the row to those the next key is for"                  MARKED   Safe     Row        Look   ["space"];
+        MarkRange    "mark_range"     "mark range"           "marks from here to wherever the cursor goes"                MARKED   Safe     Row        Look   ["v"];
         MarkAlike    "mark_alike"     "mark alike"           "marks every question with the same reason"                  REVIEW   Safe     Alike      Look   ["*"];
-        MarkAll      "mark_all"       "mark all"             "marks all rows shown"                                       REVIEW   Safe     Row        Look   ["ctrl-a"];
+        MarkAll      "mark_all"       "mark all"             "marks all rows shown"                                       MARKED   Safe     Row        Look   ["ctrl-a"];
     }
     Cards {
         MoveBack     "move_back"      "move back"            "moves the card one stage back"                              CARDS    Undoable StageBack  Decide ["H"];
@@ -333,6 +335,7 @@ actions! {
         ImportFile   "import_file"    "file"                 "imports a CSV, XLSX or JSON file"                           IMPORTS  Undoable Nothing    Decide ["f"];
         Pause        "pause"          "pause, resume"        "pauses the run, or goes on where it stopped"                IMPORTS  Undoable Row        Decide ["p"];
         Stop         "stop"           "stop"                 "stops the run; it can be resumed"                           IMPORTS  Undoable LiveRun    Decide ["x"];
+        FillGaps     "fill_gaps"      "fill gaps"            "asks sources for what is lacking; shows the price first"    KNOWN    Lasting  Row        Decide ["E"];
         Test         "test"           "test login"           "asks the source whether it knows us"                        IMPORTS  Safe     Callable   Decide ["t"];
     }
     Sync {

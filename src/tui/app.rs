@@ -452,6 +452,14 @@ impl State {
                 Some((_, why)) => (Tone::Bad, format!("{} decided, {} not: {why}", batch.done.len(), batch.failed.len())),
             },
             Told::Started(_) => (Tone::Good, "the import has begun".to_owned()),
+            Told::Kept(path) => (
+                Tone::Good,
+                format!(
+                    "kept as {}; files with these columns are read by it from now on",
+                    crate::domain::Text::new(&path.to_string_lossy())
+                ),
+            ),
+            Told::Asking(_) => (Tone::Good, "the sources are being asked; 4 shows how it goes".to_owned()),
             Told::Checked(check) => {
                 (if check.verdict == Verdict::Fail { Tone::Bad } else { Tone::Good }, format!("{}: {}", check.what, check.words))
             }

@@ -7,9 +7,9 @@ use crate::{
         Source, Text,
     },
     services::{
-        Batch, Board, BoardFilter, Card, CardKey, CardView, Check, Done, Event, HistoryRow, Home, ImportPlan, ImportRequest, MergeChoice,
-        MergePreview, Moved, OperationView, Question, RecordView, ReviewFilter, ReviewKey, ReviewRow, RowFailure, RunRecord, RunView,
-        SourceState, Status, SyncReport, SyncState,
+        Batch, Board, BoardFilter, Card, CardKey, CardView, Check, Done, EnrichPlan, EnrichRequest, Event, HistoryRow, Home, ImportPlan,
+        ImportRequest, MergeChoice, MergePreview, Moved, OperationView, Question, RecordView, ReviewFilter, ReviewKey, ReviewRow,
+        RowFailure, RunRecord, RunView, SourceState, Status, SyncReport, SyncState,
     },
 };
 use std::{future::Future, path::PathBuf, pin::Pin};
@@ -48,6 +48,8 @@ pub enum Query {
         outcome: Option<Outcome>,
     },
     Plan(ImportRequest),
+    /// What filling gaps would take.
+    Gaps(EnrichRequest),
     /// The files of a folder; none: where the person is.
     Folder(Option<PathBuf>),
     People {
@@ -81,6 +83,7 @@ pub enum Answer {
     Runs(Vec<RunView>),
     RunRows { records: Vec<RunRecord>, failures: Vec<RowFailure> },
     Plan(Box<ImportPlan>),
+    Gaps(Box<EnrichPlan>),
     Folder(Folder),
     People(Vec<ContactSummary>),
     Sync(SyncState),
@@ -148,6 +151,13 @@ pub enum Command {
         owner: Option<Text>,
     },
     Import(ImportRequest),
+    /// Keeps what a file's columns mean for the next file with these columns.
+    KeepMapping(PathBuf),
+    /// Asks sources for what is lacking, for so many credits at most.
+    FillGaps {
+        request: EnrichRequest,
+        agreed: u64,
+    },
     Pause(RunId),
     Resume(RunId),
     Stop(RunId),
@@ -187,6 +197,8 @@ pub enum Told {
     Claimed { by_other: Option<Text> },
     Moved(Moved),
     Started(RunId),
+    Asking(RunId),
+    Kept(PathBuf),
     Checked(Check),
     Synced(SyncReport),
     Quiet,

@@ -97,6 +97,7 @@ async fn answer(session: &Session, query: Query) -> Result<Answer, ServiceError>
             failures: if matches!(outcome, None | Some(Outcome::Failed)) { session.row_errors(run, None, ROWS).await? } else { Vec::new() },
         },
         Query::Plan(request) => Answer::Plan(Box::new(session.plan_import(&request).await?)),
+        Query::Gaps(request) => Answer::Gaps(Box::new(session.plan_enrich(&request).await?)),
         Query::Folder(path) => Answer::Folder(folder::read(path).await),
         Query::People { text, after, limit } => Answer::People(session.search(&text, after, limit).await?),
         Query::Sync => Answer::Sync(session.sync_state().await?),
@@ -134,6 +135,8 @@ async fn obey(session: &Session, command: Command) -> Result<Told, ServiceError>
             Told::Quiet
         }
         Command::Import(request) => Told::Started(session.start_import(&request).await?),
+        Command::KeepMapping(path) => Told::Kept(session.keep_mapping(&path, None, None, None).await?),
+        Command::FillGaps { request, agreed } => Told::Asking(session.start_enrich(&request, agreed).await?),
         Command::Pause(run) => {
             session.pause_run(run).await?;
             Told::Quiet

@@ -37,6 +37,20 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// A moment to come: `12:04` today, `Thu 06:00` within a week, else `03 Oct 06:00`.
+pub fn coming(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (Some(then), Some(today)) = (civil(at, zone), civil(now, zone)) else { return String::new() };
+    let days = at.since(now).as_secs() / 86_400;
+    let form = if then.date() == today.date() {
+        "%H:%M"
+    } else if days < 6 {
+        "%a %H:%M"
+    } else {
+        "%d %b %H:%M"
+    };
+    then.strftime(form).to_string()
+}
+
 /// `12:04:31`.
 pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
     civil(at, zone).map(|then| then.strftime("%H:%M:%S").to_string()).unwrap_or_default()
@@ -100,6 +114,11 @@ mod tests {
         assert_eq!(seen("2026-10-05T17:40:00"), "Mon 17:40");
         assert_eq!(seen("2026-03-01T00:00:00"), "01 Mar");
         assert_eq!(seen("2025-11-30T00:00:00"), "30 Nov 2025");
+        let comes = |raw| coming(at(raw), now, &TimeZone::UTC);
+        assert_eq!(
+            ["2026-10-07T18:00:00", "2026-10-08T06:00:00", "2026-11-02T06:00:00"].map(comes),
+            ["18:00", "Thu 06:00", "02 Nov 06:00"]
+        );
         assert_eq!(age(at("2026-10-07T14:59:20"), now), "40 s");
         assert_eq!(age(at("2026-09-25T15:00:00"), now), "12 d");
         assert_eq!(countdown(Duration::from_secs(3_905)), "1h 05m");

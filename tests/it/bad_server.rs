@@ -195,7 +195,13 @@ pub fn kit_with(ledger: MemoryLedger) -> Kit {
     let naps = Arc::new(Naps { clock: clock.clone(), taken: Mutex::default() });
     let ledger = Arc::new(ledger);
     let as_clock: Arc<dyn Clock> = clock.clone();
-    let tools = Tools { pace: Arc::new(MemoryPace::new(as_clock.clone())), ledger: ledger.clone(), clock: as_clock, nap: naps.clone() };
+    let tools = Tools {
+        pace: Arc::new(MemoryPace::new(as_clock.clone())),
+        ledger: ledger.clone(),
+        clock: as_clock,
+        nap: naps.clone(),
+        shelf: Arc::new(leadloom::net::NoShelf),
+    };
     Kit { clock, naps, ledger, tools }
 }
 

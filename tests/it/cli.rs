@@ -194,6 +194,7 @@ enum All {
     Setup(cli::setup::Args),
     Doctor(cli::doctor::Args),
     Import(cli::import::Args),
+    Enrich(cli::enrich::Args),
     Dedupe(cli::dedupe::Args),
     Bench(cli::bench::Args),
     Review(cli::review::Args),
@@ -271,8 +272,78 @@ fn import_takes_a_provider_or_a_file_or_a_run() {
         let error = import(wrong).unwrap_err();
         assert!(error.contains(why), "{wrong}: {error}");
     }
+    for (wrong, why) in [
+        ("", "required"),
+        ("3fa9c07e --all", "cannot be used with"),
+        ("--search acme --all", "cannot be used with"),
+        ("--all --field phon", "no field is called"),
+        ("--all --older-than soon", "a length of time"),
+        ("zz", "hexadecimal"),
+    ] {
+        let error = parse(&format!("leadloom enrich {wrong}")).unwrap_err();
+        assert!(error.contains(why), "{wrong}: {error}");
+    }
+    assert!(parse("leadloom import apollo --save-mapping x").is_err(), "only a file has columns to keep");
     assert!(parse("leadloom sync --once --watch").is_err());
     assert!(parse("leadloom review later 3fa9c07e --for soon").unwrap_err().contains("a length of time such as"));
     assert!(parse("leadloom").unwrap().command.is_none(), "alone it is the console");
     assert!(parse("leadloom board --home /tmp --json").unwrap().globals.json, "global flags stand anywhere");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gaps_are_filled_only_after_somebody_agreed() {
+    let config =
+        leadloom::sim::SimConfig { people: 200, rate_limits: leadloom::sim::RateLimits::Off, ..leadloom::sim::SimConfig::default() };
+    let sim = leadloom::sim::Sim::start(config).await.unwrap();
+    let home = home("[enrich]\njob_title = [\"apollo\"]\nphone = []\n");
+    let seen = leadloom::sim::sightings(sim.world(), leadloom::domain::Source::Apollo);
+    let known = seen.iter().find(|one| one.email.is_some() && one.company.is_some() && one.first.chars().all(char::is_alphabetic)).unwrap();
+    let company = &sim.world().companies[known.company.unwrap() as usize].name;
+    let file = home.path().join("one.csv");
+    let row = format!("{},{},{},+44 20 7946 0112,\"{company}\"", known.first, known.last, known.email.as_ref().unwrap());
+    std::fs::write(&file, format!("First Name,Last Name,Email,Phone,Company\n{row}\n")).unwrap();
+    let env: Vec<(String, String)> = sim.env();
+    let (folder, path) = (home.path().to_owned(), file.display().to_string());
+    let spent = || sim.apollo().billed();
+    let run = |words: Vec<String>| {
+        let (env, folder) = (env.clone(), folder.clone());
+        async move {
+            let output = tokio::task::spawn_blocking(move || {
+                let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_leadloom"));
+                command.args(words).env_clear().envs(env).env("LEADLOOM_HOME", folder).stdin(std::process::Stdio::null());
+                command.output().unwrap()
+            });
+            output.await.unwrap()
+        }
+    };
+    let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let imported = run(vec!["import".into(), "--file".into(), path]).await;
+    assert_eq!(imported.status.code(), Some(0), "{}", err(&imported));
+    let accepted = run(words("review list --json")).await;
+    if let Some(item) = out(&accepted).lines().next() {
+        let item: Json = serde_json::from_str(item).unwrap();
+        assert_eq!(run(words(&format!("review accept {}", item["id"].as_str().unwrap()))).await.status.code(), Some(0));
+    }
+    // Looking costs nothing, and says what it would take.
+    let planned = run(words("enrich --all --field job_title --dry-run --json")).await;
+    let plan: Json = serde_json::from_str(&out(&planned)).unwrap_or_else(|_| panic!("{}", err(&planned)));
+    assert_eq!((plan["people"].as_u64(), plan["credits"][1].as_u64()), (Some(1), Some(1)), "{plan}");
+    let shown = run(words("enrich --all --field job_title --dry-run")).await;
+    assert!(out(&shown).contains("Apollo.io") && out(&shown).contains("1 person to be asked about for 1 credits"), "{}", out(&shown));
+    // Nobody is there to agree.
+    let refused = run(words("enrich --all --field job_title")).await;
+    assert_eq!(refused.status.code(), Some(2), "{}", err(&refused));
+    assert!(err(&refused).contains("--yes") && spent() == 0.0, "{}", err(&refused));
+    // A field that nobody is asked for.
+    let nobody = run(words("enrich --all --field phone")).await;
+    assert_eq!(nobody.status.code(), Some(4), "{}", err(&nobody));
+    let filled = run(words("enrich --all --field job_title --yes --json")).await;
+    assert_eq!(filled.status.code(), Some(0), "{}", err(&filled));
+    let last: Json = serde_json::from_str(out(&filled).lines().last().unwrap()).unwrap();
+    assert_eq!((last["read"].as_u64(), last["enriched"].as_u64(), last["state"].as_str()), (Some(1), Some(1), Some("done")), "{last}");
+    let billed = spent();
+    assert!(billed > 0.0);
+    let again = run(words("enrich --all --field title --yes")).await;
+    assert!(again.status.code() == Some(0) && err(&again).contains("nobody is asked"), "{}", err(&again));
+    assert!((spent() - billed).abs() < 1e-9);
 }

@@ -9,7 +9,7 @@ use leadloom::{
     domain::{Clock, CompanyId, ContactId, Email, Field, Fields, LeadId, Lifecycle, Position, Source, Target, Uuid, Value},
     halopsa::{Changes, Config, Cursor, Depth, Entity, FieldSpec, FieldType, Halo, Links, Match, Remote, StageSpec, Tenant, Wanted, shape},
     net::{Class, Credits, Limit},
-    providers::{Clue, Deliverability, Finding, Provider, Settings, entry, registry},
+    providers::{Clue, Deliverability, Finding, Provider, Reveal, Settings, entry, registry},
     sim::{Fault, Planned, RetryAfter, Sim, SimConfig, Twist, halo::Table},
 };
 use secrecy::SecretString;
@@ -367,7 +367,7 @@ async fn apollo_brings_two_hundred_people_in_twenty_two_calls_and_the_bill_agree
 
     let clue = |row: &Json| Clue { id: row["id"].as_str().map(Into::into), ..Clue::default() };
     let nobody = Clue { id: Some("000000000000000000000000".into()), ..Clue::default() };
-    let answers = apollo.enrich(&[clue(rows[0]), nobody, clue(rows[1])]).await.unwrap();
+    let answers = apollo.enrich(&[clue(rows[0]), nobody, clue(rows[1])], Reveal::Person).await.unwrap();
     let found: Vec<bool> =
         answers.iter().map(|answer| matches!(&answer.finding, Finding::Row(row) if ids.contains(row["id"].as_str().unwrap()))).collect();
     assert_eq!(found, [true, false, true], "an unknown id is answered with somebody else, who is left out");

@@ -14,6 +14,7 @@ mod intake;
 mod job;
 mod kills;
 mod layers;
+mod mappings;
 mod matching;
 mod more_providers;
 mod net;

@@ -7,7 +7,7 @@ use crate::{
 use leadloom::{
     domain::{Email, Source},
     net::{Class, Credits},
-    providers::{Clue, Deliverability, Finding, Provider, SUPPRESS, Settings, entry},
+    providers::{Clue, Deliverability, Finding, Provider, Reveal, SUPPRESS, Settings, entry},
 };
 use secrecy::SecretString;
 use serde_json::{Value as Json, json};
@@ -30,7 +30,7 @@ fn by_name(first: &str, last: &str, domain: &str) -> Clue {
 
 /// What an enrichment found, in short.
 async fn enriched(provider: &dyn Provider, clues: &[Clue], key: &str) -> Vec<String> {
-    let answers = provider.enrich(clues).await.unwrap();
+    let answers = provider.enrich(clues, Reveal::Person).await.unwrap();
     assert!(answers.iter().enumerate().all(|(nth, answer)| answer.clue == nth));
     let short = |finding: &Finding| match finding {
         Finding::Row(row) => row[key].to_string(),

@@ -5,7 +5,7 @@ use leadloom::{
     domain::{Email, Source},
     intake::raw::{RawPage, Rows},
     net::{Class, Credits, MemoryLedger},
-    providers::{Clue, Deliverability, Entry, FetchError, Finding, Provider, Search, Settings, entry, registry},
+    providers::{Clue, Deliverability, Entry, FetchError, Finding, Provider, Reveal, Search, Settings, entry, registry},
 };
 use secrecy::SecretString;
 use serde_json::{Value as Json, json};
@@ -331,7 +331,7 @@ async fn apollo_enriches_only_the_same_person() {
     };
     let clues =
         [clue(Some("mira@corp.example"), "", "", ""), clue(None, "Ada", "Byron", "contoso"), clue(None, "Ada", "Byron", "Fabrikam")];
-    let answers = provider(Source::Apollo, &server, &kit()).enrich(&clues).await.unwrap();
+    let answers = provider(Source::Apollo, &server, &kit()).enrich(&clues, Reveal::Person).await.unwrap();
     let ids: Vec<Option<&str>> =
         answers.iter().map(|answer| if let Finding::Row(row) = &answer.finding { row["id"].as_str() } else { None }).collect();
     assert_eq!(ids, [Some("a"), Some("b"), None]);
@@ -497,7 +497,7 @@ async fn hunter_finds_by_address_and_by_name() {
         Clue::default(),
     ];
     let kit = kit();
-    let answers = provider(Source::Hunter, &server, &kit).enrich(&clues).await.unwrap();
+    let answers = provider(Source::Hunter, &server, &kit).enrich(&clues, Reveal::Person).await.unwrap();
     let found: Vec<String> = answers
         .iter()
         .map(|answer| match &answer.finding {

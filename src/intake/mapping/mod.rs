@@ -3,7 +3,7 @@
 //!
 //! ```toml
 //! source = "apollo"
-//! [recognise]                 # how its export file is known
+//! [recognise]                 # how its export file is known; with `header = [all columns]` it is for such files only
 //! markers = ["Apollo Contact Id"]
 //! [api]                       # target = expression over a JSON row, or several in order of preference
 //! external_id = "id"
@@ -53,6 +53,9 @@ pub struct Marks {
     pub columns: Vec<String>,
     /// Words in the name of its files.
     pub files: Vec<String>,
+    /// All columns of one kind of file. A mapping that names them is for files with exactly these, in any order; it is the
+    /// whole of what is known about them, and nothing is guessed beside it.
+    pub header: Vec<String>,
 }
 
 /// Rules for one shape of row.
@@ -300,6 +303,24 @@ impl Mapping {
         }
     }
 
+    /// For JSON rows that we write ourselves about people of that source: their keys are the keys of our fields.
+    pub fn of_fields(source: Source) -> Self {
+        let key = |key: &str| Reference::parse(&format!("= {key}"));
+        let targets = [Field::FullName, Field::FirstName, Field::LastName, Field::CompanyName, Field::CompanyDomain, Field::LinkedIn];
+        let targets = targets.into_iter().map(Target::Field).chain([Target::ExternalId]);
+        let mut mapping = Self::empty(source);
+        mapping.api.fields = targets.filter_map(|target| Some((target, Rule(vec![key(target.key())?])))).collect();
+        mapping.api.emails = Vec::from_iter(key(Field::Email.key()).map(|value| EmailRule {
+            each: None,
+            value,
+            kind: None,
+            status: Rule(Vec::from_iter(key(Field::EmailStatus.key()))),
+            status_is: None,
+            confidence: key(Field::Confidence.key()),
+        }));
+        mapping
+    }
+
     /// Lays another mapping of the same source over this one: its rules win field by field; its lists of addresses
     /// and numbers, where it has any, replace ours.
     pub fn overlay(&mut self, other: Self) {
@@ -317,6 +338,7 @@ impl Mapping {
         self.marks.markers.extend(other.marks.markers);
         self.marks.columns.extend(other.marks.columns);
         self.marks.files.extend(other.marks.files);
+        // `header` stays: what is laid over a mapping does not change which files it is for.
     }
 
     /// What cannot work, each with its key and the nearest known name. A mapping that was read has no bad targets or

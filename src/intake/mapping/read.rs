@@ -169,7 +169,8 @@ impl Reader {
                 "markers" => marks.markers = self.texts(node, &path),
                 "columns" => marks.columns = self.texts(node, &path),
                 "files" => marks.files = self.texts(node, &path),
-                _ => self.unknown(node.line, &path, &key, ["markers", "columns", "files"]),
+                "header" => marks.header = self.texts(node, &path),
+                _ => self.unknown(node.line, &path, &key, ["markers", "columns", "files", "header"]),
             }
         }
         marks

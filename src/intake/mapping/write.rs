@@ -10,7 +10,13 @@ impl Mapping {
         let mut file = Table::new();
         file.insert("source".into(), self.source.key().into());
         let mut marks = Table::new();
-        for (name, list) in [("markers", &self.marks.markers), ("columns", &self.marks.columns), ("files", &self.marks.files)] {
+        let lists = [
+            ("markers", &self.marks.markers),
+            ("columns", &self.marks.columns),
+            ("files", &self.marks.files),
+            ("header", &self.marks.header),
+        ];
+        for (name, list) in lists {
             if !list.is_empty() {
                 marks.insert(name.into(), Value::Array(list.iter().map(|text| Value::from(text.as_str())).collect()));
             }

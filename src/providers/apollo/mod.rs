@@ -4,8 +4,8 @@
 mod filters;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, RateLeft, Search, Settings,
-    Usage,
+    Again, Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, RateLeft,
+    Reveal, Search, Settings, Usage,
     companies::Companies,
     search::Checked,
     settings::Connection,
@@ -36,7 +36,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: Some(50_000),
     batch: 10,
-    verifies: false,
+    prices: Prices { person: PERSON, numbers: Some(PHONE), check: None, again: Again::Charged },
     tells_usage: true,
     filters: FILTERS,
     costs: "searching is free; a person costs 1 credit, a mobile number 8 more, an employer 1; nobody found costs nothing",
@@ -79,7 +79,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let to = Connection { service: &SERVICE, host: "https://api.apollo.io", path: "/api/v1", lanes: lanes(), judge, concurrency: 4 };
     let headers = vec![("x-api-key", Header::Secret(key)), ("cache-control", Header::Plain("no-cache".to_owned()))];
-    Ok(Arc::new(Apollo { http: settings.client(to, headers, tools)?, companies: Companies::default() }))
+    Ok(Arc::new(Apollo { http: settings.client(to, headers, tools)?, companies: Companies::new("apollo", tools) }))
 }
 
 /// Spent credits come as 422 with words; a key without the scope as 403; a number on its way as 404.
@@ -173,7 +173,7 @@ impl Apollo {
         let domain = |row: &Json| Some((id(row)?, row["organization"]["primary_domain"].as_str()?.to_owned()));
         let domains: HashMap<String, String> = rows.iter().filter_map(domain).collect();
         let has_domain = |row: &Json| id(row).filter(|id| domains.contains_key(id));
-        self.companies.add((&SERVICE, "organization"), rows, has_domain, 10, |ids| self.buy_companies(ids, &domains)).await;
+        self.companies.add("organization", rows, has_domain, 10, |ids| self.buy_companies(ids, &domains)).await;
     }
 
     /// Waits for the numbers of a bulk match, puts them into the people, and says what they cost. Numbers that do not
@@ -342,12 +342,12 @@ impl Provider for Apollo {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], reveal: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (nth, group) in clues.chunks(10).enumerate() {
                 let details: Vec<Json> = group.iter().map(details).collect();
-                let mut found = match self.bulk_match(&details, false, false).await {
+                let mut found = match self.bulk_match(&details, false, reveal == Reveal::Numbers).await {
                     Ok(found) => found,
                     Err(error) if answers.is_empty() => return Err(error.into()),
                     // What was paid for is kept; whoever has no answer may be asked for again.

@@ -4,8 +4,8 @@
 mod filters;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Search,
-    SearchError, Settings, Usage, Verification, cursor, search::Checked, settings::Connection,
+    Again, Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Prices,
+    Provider, Reveal, Search, SearchError, Settings, Usage, Verification, cursor, search::Checked, settings::Connection,
 };
 use crate::{
     domain::{Email, Source, Text, Timestamp},
@@ -28,7 +28,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: None,
     batch: 1,
-    verifies: true,
+    prices: Prices { person: FINDING, numbers: None, check: Some(VERIFYING), again: Again::Charged },
     tells_usage: true,
     filters: FILTERS,
     costs: "1 credit for every ten addresses begun, 1 for an address found, half a credit for a verification",
@@ -363,7 +363,7 @@ impl Provider for Hunter {
             let alone = named(&filters).len() == 1 && !filters.0.contains_key(DISCOVER);
             let total = total.filter(|_| alone).map(|total| total.min(search.limit.unwrap_or(u64::MAX)));
             let next = if more { cursor::write(&place) } else { None };
-            Ok(RawPage { rows: Rows::Objects(rows), bad, next, total, skipped: 0 })
+            Ok(RawPage { rows: Rows::Objects(rows), bad, next, total, ..RawPage::default() })
         })
     }
 
@@ -428,7 +428,7 @@ impl Provider for Hunter {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (clue, about) in clues.iter().enumerate() {

@@ -4,7 +4,8 @@
 mod filters;
 
 use super::{
-    Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Search, Settings, Usage,
+    Again, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, Reveal, Search,
+    Settings, Usage,
     companies::{Companies, id_text},
     search::Checked,
     settings::Connection,
@@ -37,7 +38,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: None,
     batch: 1,
-    verifies: false,
+    prices: Prices { person: EACH, numbers: None, check: None, again: Again::Charged },
     tells_usage: false,
     filters: FILTERS,
     costs: "searching is free; unlocking a person costs 1 of the plan's exports",
@@ -70,7 +71,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let lanes = vec![Lane::new(Lane::ALL, vec![Limit::new(2, 1)])];
     let to = Connection { service: &SERVICE, host: "https://api.lead411.com", path: "/v1", lanes, judge, concurrency: 1 };
     let http = settings.client(to, Vec::new(), tools)?;
-    Ok(Arc::new(Lead411 { http, tokens: Tokens::new(tools.clock.clone()), user, password, companies: Companies::default() }))
+    Ok(Arc::new(Lead411 { http, tokens: Tokens::new(tools.clock.clone()), user, password, companies: Companies::new("lead411", tools) }))
 }
 
 /// `status` other than "success" is a failure, whatever HTTP says; its message tells which.
@@ -198,7 +199,7 @@ impl Lead411 {
     async fn add_companies(&self, rows: &mut [Json]) {
         // company_data, company_outside_tech_data, indeed_data stand beside the person.
         let id = |row: &Json| id_text(&row["company_id"]);
-        self.companies.add((&SERVICE, ""), rows, id, 1, |ids| self.ask_companies(ids)).await;
+        self.companies.add("", rows, id, 1, |ids| self.ask_companies(ids)).await;
     }
 }
 
@@ -321,7 +322,7 @@ impl Provider for Lead411 {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (clue, about) in clues.iter().enumerate() {

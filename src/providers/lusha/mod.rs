@@ -4,8 +4,8 @@
 mod filters;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, RateLeft, SUPPRESS, Search,
-    Settings, Usage,
+    Again, Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, RateLeft,
+    Reveal, SUPPRESS, Search, Settings, Usage,
     companies::{Companies, id_text},
     search::Checked,
     settings::Connection,
@@ -31,7 +31,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: Some(100_000),
     batch: 100,
-    verifies: false,
+    prices: Prices { person: EMAIL_FOUND, numbers: Some(PHONE), check: None, again: Again::Free },
     tells_usage: true,
     filters: FILTERS,
     costs: "a search 1 credit for 25 people, an address 1, a number about 5, an employer 1; nothing for what was revealed before",
@@ -51,6 +51,8 @@ const LAST_PAGE: u64 = 1000;
 const FOUND_PER_CREDIT: u64 = 25;
 
 const EMAIL: Credits = Credits::whole(1);
+/// With the person's share of the search that finds them.
+const EMAIL_FOUND: Credits = Credits::thousandths(1000 + 1000 / FOUND_PER_CREDIT);
 const PHONE: Credits = Credits::whole(5);
 const COMPANY: Credits = Credits::whole(1);
 
@@ -70,7 +72,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     ];
     let to = Connection { service: &SERVICE, host: "https://api.lusha.com", path: "", lanes, judge, concurrency: 4 };
     let headers = vec![("api_key", Header::Secret(key))];
-    Ok(Arc::new(Lusha { http: settings.client(to, headers, tools)?, companies: Companies::default() }))
+    Ok(Arc::new(Lusha { http: settings.client(to, headers, tools)?, companies: Companies::new("lusha", tools) }))
 }
 
 /// Field problems stand in `errors` beside the message. There is no `Retry-After`: back-off decides.
@@ -135,7 +137,7 @@ impl Lusha {
     async fn add_companies(&self, rows: &mut [Json]) {
         // Those who objected are not kept.
         let id = |row: &Json| id_text(&row["company"]["id"]).filter(|_| row[SUPPRESS].is_null());
-        self.companies.add((&SERVICE, "company"), rows, id, 100, |ids| self.buy_companies(ids)).await;
+        self.companies.add("company", rows, id, 100, |ids| self.buy_companies(ids)).await;
     }
 }
 
@@ -272,7 +274,7 @@ impl Provider for Lusha {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], wanted: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (nth, group) in clues.chunks(100).enumerate() {
@@ -282,8 +284,10 @@ impl Provider for Lusha {
                     .filter_map(|(place, clue)| Some((nth * 100 + place, identifier(nth * 100 + place, clue)?)))
                     .collect();
                 let contacts: Vec<&Json> = asked.iter().map(|(_, contact)| contact).collect();
-                let most = EMAIL.times(asked.len() as u64) + Credits::whole((asked.len() as u64).div_ceil(FOUND_PER_CREDIT));
-                let body = json!({"contacts": contacts, "reveal": reveal(false)});
+                let phones = wanted == Reveal::Numbers;
+                let each = if phones { EMAIL + PHONE } else { EMAIL };
+                let most = each.times(asked.len() as u64) + Credits::whole((asked.len() as u64).div_ceil(FOUND_PER_CREDIT));
+                let body = json!({"contacts": contacts, "reveal": reveal(phones)});
                 let found = if asked.is_empty() {
                     Vec::new()
                 } else {

@@ -4,8 +4,8 @@
 mod filters;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, RateLeft,
-    Search, Settings, Usage, Verification,
+    Again, Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Prices,
+    Provider, RateLeft, Reveal, Search, Settings, Usage, Verification,
     companies::{Companies, id_text},
     search::Checked,
     settings::Connection,
@@ -32,7 +32,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: Some(10_000),
     batch: 100,
-    verifies: true,
+    prices: Prices { person: EACH, numbers: None, check: Some(EACH), again: Again::Free },
     tells_usage: true,
     filters: FILTERS,
     costs: "searching is free; a look-up costs 1 credit when it finds a good address, and nothing for whoever was looked up before",
@@ -99,7 +99,11 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let to = Connection { service: &SERVICE, host: "https://api.rocketreach.co", path: "/api/v2", lanes: lanes(), judge, concurrency: 4 };
     let headers = vec![("api-key", Header::Secret(key))];
-    Ok(Arc::new(RocketReach { http: settings.client(to, headers, tools)?, family: OnceCell::new(), companies: Companies::default() }))
+    Ok(Arc::new(RocketReach {
+        http: settings.client(to, headers, tools)?,
+        family: OnceCell::new(),
+        companies: Companies::new("rocketreach", tools),
+    }))
 }
 
 /// Spent credits are a 403 in words; so are missing rights.
@@ -291,13 +295,14 @@ impl RocketReach {
 
     async fn add_companies(&self, rows: &mut [Json]) {
         let id = |row: &Json| id_text(&row["current_employer_id"]);
-        self.companies.add((&SERVICE, "company"), rows, id, 1, |ids| self.buy_companies(ids)).await;
+        self.companies.add("company", rows, id, 1, |ids| self.buy_companies(ids)).await;
     }
 
-    async fn person(&self, clue: &Clue) -> Result<Finding, NetError> {
+    async fn person(&self, clue: &Clue, reveal: Reveal) -> Result<Finding, NetError> {
         let family = self.family().await?;
-        let nothing = Checked(serde_json::Map::new());
-        let price = Self::price(family, &nothing);
+        let numbers = (reveal == Reveal::Numbers).then(|| (REVEAL_PHONE.to_owned(), Json::from(true)));
+        let wanted = Checked(numbers.into_iter().collect());
+        let price = Self::price(family, &wanted);
         let request = self.http.get(family.path("person/lookup", "universal/person/lookup")).lane(LOOKUP);
         let request = if let Some(id) = &clue.id {
             request.query("id", id)
@@ -313,7 +318,7 @@ impl RocketReach {
             request.query("name", format!("{} {}", clue.first_name, clue.last_name).trim()).query("current_employer", employer)
         };
         let call = async || {
-            let profile: Json = Self::reveal(request.clone(), family, &nothing).send().await?.json()?;
+            let profile: Json = Self::reveal(request.clone(), family, &wanted).send().await?.json()?;
             let Some(id) = id_text(&profile["id"]) else { return Ok((Json::Null, Credits::ZERO)) };
             let mut found = HashMap::from([(id.clone(), profile)]);
             self.wait_for(family, std::slice::from_ref(&id), &mut found).await;
@@ -469,11 +474,11 @@ impl Provider for RocketReach {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], reveal: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (clue, about) in clues.iter().enumerate() {
-                match self.person(about).await {
+                match self.person(about, reveal).await {
                     Ok(finding) => answers.push(Enriched { clue, finding }),
                     Err(error) if answers.is_empty() => return Err(error.into()),
                     Err(_) => break,

@@ -3,7 +3,8 @@
 mod filters;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Search, Settings, Usage,
+    Again, Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, Reveal,
+    Search, Settings, Usage,
     companies::Companies,
     search::Checked,
     settings::Connection,
@@ -34,7 +35,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: None,
     batch: 100,
-    verifies: false,
+    prices: Prices { person: EACH, numbers: None, check: None, again: Again::Charged },
     tells_usage: true,
     filters: FILTERS,
     costs: "research costs 1 credit a person; searching may cost 1 credit for ten people",
@@ -68,7 +69,10 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let key = settings.credential(&SERVICE, &LOGINS[0][0])?;
     let lanes = [SEARCH, RESEARCH, POLL, ACCOUNT].map(|lane| Lane::new(lane, vec![Limit::new(60, 60)])).to_vec();
     let to = Connection { service: &SERVICE, host: "https://api.seamless.ai", path: "/api/client", lanes, judge, concurrency: 4 };
-    Ok(Arc::new(Seamless { http: settings.client(to, vec![("token", Header::Secret(key))], tools)?, companies: Companies::default() }))
+    Ok(Arc::new(Seamless {
+        http: settings.client(to, vec![("token", Header::Secret(key))], tools)?,
+        companies: Companies::new("seamless", tools),
+    }))
 }
 
 /// Credits are a 422 with a code; a 429 says in its headers until when.
@@ -211,7 +215,7 @@ impl Seamless {
 
     async fn add_companies(&self, rows: &mut [Json]) {
         let domain = |row: &Json| row["companyDomain"].as_str().or_else(|| row["domain"].as_str()).map(str::to_lowercase);
-        self.companies.add((&SERVICE, "company_data"), rows, domain, 100, |domains| self.buy_companies(domains)).await;
+        self.companies.add("company_data", rows, domain, 100, |domains| self.buy_companies(domains)).await;
     }
 }
 
@@ -363,7 +367,7 @@ impl Provider for Seamless {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (nth, group) in clues.chunks(100).enumerate() {

@@ -4,8 +4,8 @@
 mod filters;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Search,
-    Settings, Usage, Verification,
+    Again, Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Prices,
+    Provider, Reveal, Search, Settings, Usage, Verification,
     companies::Companies,
     cursor::{self, Recent},
     search::Checked,
@@ -31,7 +31,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: None,
     batch: 1,
-    verifies: true,
+    prices: Prices { person: EACH, numbers: None, check: Some(EACH), again: Again::Free },
     tells_usage: true,
     filters: FILTERS,
     costs: "1 credit for a person whose address is valid or accepts all, 1 for an employer asked for alone; nothing for what was bought before",
@@ -52,7 +52,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let to = Connection { service: &SERVICE, host: "https://api.uplead.com", path: "/v2", lanes, judge, concurrency: 4 };
     Ok(Arc::new(UpLead {
         http: settings.client(to, vec![("authorization", Header::Secret(key))], tools)?,
-        companies: Companies::default(),
+        companies: Companies::new("uplead", tools),
     }))
 }
 
@@ -154,7 +154,7 @@ impl UpLead {
             }
             Ok(found)
         };
-        self.companies.add((&SERVICE, "company"), rows, domain, 1, buy).await;
+        self.companies.add("company", rows, domain, 1, buy).await;
     }
 
     /// The next page, by the search over companies or, where the plan has none, domain by domain.
@@ -238,7 +238,13 @@ impl Provider for UpLead {
                 place.page += 1;
             }
             let total = total.filter(|_| place.domain.is_none());
-            Ok(RawPage { rows: Rows::Objects(rows), bad, skipped: 0, next: if more { cursor::write(&place) } else { None }, total })
+            Ok(RawPage {
+                rows: Rows::Objects(rows),
+                bad,
+                next: if more { cursor::write(&place) } else { None },
+                total,
+                ..RawPage::default()
+            })
         })
     }
 
@@ -287,7 +293,7 @@ impl Provider for UpLead {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (clue, about) in clues.iter().enumerate() {

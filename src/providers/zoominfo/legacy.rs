@@ -10,7 +10,7 @@ use crate::{
     intake::raw::RawPage,
     net::{Answer, Class, Client, Credits, Fault, Granted, Header, Lane, Limit, NetError, Request, Tokens, Tools, by_status},
     providers::{
-        Capabilities, Clue, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Search, Settings, Usage,
+        Capabilities, Clue, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, Reveal, Search, Settings, Usage,
         companies::id_text,
         search::Checked,
         settings::Connection,
@@ -175,7 +175,7 @@ impl Provider for Legacy {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (nth, group) in clues.chunks(25).enumerate() {

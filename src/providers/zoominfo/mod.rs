@@ -6,8 +6,8 @@ mod legacy;
 mod wire;
 
 use super::{
-    Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Provider, RateLeft, SUPPRESS, Search,
-    Settings, Usage,
+    Again, Balance, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, RateLeft,
+    Reveal, SUPPRESS, Search, Settings, Usage,
     companies::{Companies, id_text},
     search::Checked,
     settings::Connection,
@@ -58,7 +58,7 @@ pub(super) static CAPABILITIES: Capabilities = Capabilities {
     page: 100,
     window: Some(10_000),
     batch: 25,
-    verifies: false,
+    prices: Prices { person: EACH, numbers: None, check: None, again: Again::Free },
     tells_usage: true,
     filters: FILTERS,
     costs: "searching is free; a person costs 1 credit, an employer 1 more; nothing for whoever was bought within a year",
@@ -173,8 +173,8 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
         basic: SecretString::from(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))),
         secret,
         contact_fields: OnceCell::new(),
-        companies: Companies::default(),
-        technologies: Companies::default(),
+        companies: Companies::new("zoominfo", tools),
+        technologies: Companies::new("zoominfo-technologies", tools),
     }))
 }
 
@@ -293,10 +293,10 @@ impl ZoomInfo {
         let wanted = |row: &&Json| row[SUPPRESS].is_null();
         let company_id = |row: &Json| id_text(&row["company"]["id"]).or_else(|| id_text(&row["companyId"])).filter(|_| wanted(&row));
         if filters.0.get(COMPANY_DETAILS) != Some(&Json::Bool(false)) {
-            self.companies.add((&SERVICE, "company"), rows, company_id, 25, |ids| self.buy_companies(ids)).await;
+            self.companies.add("company", rows, company_id, 25, |ids| self.buy_companies(ids)).await;
         }
         if filters.flag(TECHNOLOGIES) {
-            self.technologies.add((&SERVICE, TECHNOLOGIES), rows, company_id, 1, |ids| self.buy_technologies(ids)).await;
+            self.technologies.add(TECHNOLOGIES, rows, company_id, 1, |ids| self.buy_technologies(ids)).await;
         }
     }
 }
@@ -428,7 +428,7 @@ impl Provider for ZoomInfo {
         })
     }
 
-    fn enrich<'a>(&'a self, clues: &'a [Clue]) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
+    fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
         Box::pin(async move {
             let mut answers = Vec::new();
             for (nth, group) in clues.chunks(25).enumerate() {

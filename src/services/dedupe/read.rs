@@ -64,7 +64,7 @@ pub type Take<S> = (fn(Taken) -> Option<Draft>, fn(&Draft) -> Prepared<S>);
 pub fn open(intake: &Intake, files: &[PathBuf], kind: Option<RecordKind>, mapping: Option<&Path>) -> Result<(RecordKind, Vec<Source>)> {
     let mut opened = Vec::with_capacity(files.len());
     for path in files {
-        opened.push(imports::open_now(intake, path, None, PAGE_ROWS)?);
+        opened.push(imports::open_now(intake, &[], path, None, PAGE_ROWS)?);
     }
     let kind = kind.unwrap_or_else(|| {
         let companies = opened.iter().all(|one| columns::kind_of(&one.recognition) == RecordKind::Company);

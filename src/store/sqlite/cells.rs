@@ -14,6 +14,11 @@ impl View<'_> {
         self.one("SELECT value FROM cells WHERE name = ?1", [name], |row| row.get(0))
     }
 
+    /// A cell's value, if it was set since then.
+    pub fn cell_since(&self, name: &str, since: Timestamp) -> Result<Option<String>> {
+        self.one("SELECT value FROM cells WHERE name = ?1 AND updated_at >= ?2", params![name, since.as_micros()], |row| row.get(0))
+    }
+
     /// Every cell whose name starts so, by name.
     pub fn cells(&self, prefix: &str) -> Result<Vec<(String, String)>> {
         let sql = "SELECT name, value FROM cells WHERE name >= ?1 AND name < ?1 || char(1114111) ORDER BY name LIMIT 1000";
@@ -32,6 +37,13 @@ impl Desk<'_> {
             )?,
             None => self.run("DELETE FROM cells WHERE name = ?1", [name])?,
         };
+        Ok(())
+    }
+
+    /// Empties the cells whose name starts so and that were set before then.
+    pub fn forget_cells(&self, prefix: &str, before: Timestamp) -> Result<()> {
+        let sql = "DELETE FROM cells WHERE name >= ?1 AND name < ?1 || char(1114111) AND updated_at < ?2";
+        self.run(sql, params![prefix, before.as_micros()])?;
         Ok(())
     }
 

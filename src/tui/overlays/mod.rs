@@ -3,6 +3,7 @@
 
 pub mod dialog;
 pub mod form;
+pub mod gaps;
 pub mod help;
 pub mod menu;
 pub mod page;

@@ -1,5 +1,5 @@
 //! What an import would do, before it does it: whose export the file is, how each column is understood, what is
-//! missing. `y` starts it.
+//! missing. `y` starts it, `s` keeps how the columns are understood for the next file of this kind.
 
 use super::{Done, Layer};
 use crate::{
@@ -57,6 +57,12 @@ impl Layer for Plan {
                 cx.tell(Command::Import(self.request.clone()));
                 return Done::Close;
             }
+            KeyCode::Char('s') if self.answer.as_ref().is_some_and(|plan| !plan.columns.is_empty()) => {
+                if let ImportFrom::File { path, .. } = &self.request.from {
+                    cx.tell(Command::KeepMapping(path.clone()));
+                }
+                return Done::Stay;
+            }
             KeyCode::Down | KeyCode::Char('j') => self.columns.step(Action::Down),
             KeyCode::Up | KeyCode::Char('k') => self.columns.step(Action::Up),
             KeyCode::PageDown => self.columns.step(Action::PageDown),
@@ -111,6 +117,6 @@ impl Layer for Plan {
             (2, true) => (Cow::Borrowed(""), Role::Muted),
             _ => (Cow::Borrowed(column.sample.as_str()), Role::Muted),
         });
-        canvas.panel_note(area, "y starts  Esc closes");
+        canvas.panel_note(area, "y starts  s keeps the mapping  Esc closes");
     }
 }

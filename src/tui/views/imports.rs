@@ -5,12 +5,12 @@ use super::{
     home::{callable, standing},
 };
 use crate::{
-    domain::{Run, RunState, Source, Text},
+    domain::{Period, Run, RunState, Source, Text},
     services::{self, ImportFrom, ImportRequest, RunView, SourceState, outcomes},
     tui::{
         action::{Action, Need},
         app::missing,
-        canvas::{Canvas, left, top},
+        canvas::{Canvas, left, rows, top},
         desk::{Answer, Command, Failure, Query, Told},
         event::Slot,
         overlays::{
@@ -47,6 +47,9 @@ impl Item for RunView {
 
 /// The search a source runs when none is named.
 const USUAL: &str = "the usual one";
+
+/// Saved searches shown of a source: on a low screen its runs need room too.
+const SEARCHES: usize = 4;
 
 /// Which list has the cursor.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -94,7 +97,7 @@ impl Imports {
     /// Asks for what an import needs; Enter at once starts the usual one.
     fn import(&self, cx: &mut Shared) {
         let Some(source) = self.sources.chosen() else { return };
-        let searches = std::iter::once(Text::new(USUAL)).chain(source.searches.iter().cloned()).collect();
+        let searches = std::iter::once(Text::new(USUAL)).chain(source.searches.iter().map(|search| search.name.clone())).collect();
         let entries = vec![Entry::choice("Search", searches, USUAL), Entry::line("Filters", ""), Entry::line("Rows at most", "")];
         let words =
             "Filters are key=value, with ; between them: titles=IT director; domains=corp.example. Empty takes the search as it is saved.";
@@ -188,7 +191,8 @@ impl Imports {
             } else {
                 "No import yet, and no key configured. leadloom init asks for it; f imports a file of it."
             };
-            canvas.paragraph(rest, words, Role::Muted);
+            let used = canvas.paragraph(rest, words, Role::Muted);
+            Self::standing(canvas, top(rest, used + 1).1, source);
             return;
         };
         let (line, below) = top(rest, 1);
@@ -231,7 +235,46 @@ impl Imports {
         let by = format!("started {} by {}", canvas.moment(run.started_at), run.actor);
         canvas.put(rest, &by, Role::Muted);
         rest = top(rest, 1).1;
-        self.run_list(canvas, rest);
+        let used = Self::standing(canvas, rest, source);
+        self.run_list(canvas, top(rest, used).1);
+    }
+
+    /// What is left at a source, and its saved searches with when they ran and run; gives the rows used.
+    fn standing(canvas: &mut Canvas<'_>, area: Rect, source: &SourceState) -> u16 {
+        let mut lines = rows(area);
+        let mut used = 0;
+        let credits = source.credits.map(|left| format!("{} credits left   ", words::count(left.max(0) as u64)));
+        let calls = source
+            .rate
+            .map(|(left, of, per)| format!("{} of {} calls left in {}", words::count(left.into()), words::count(of.into()), Period(per)));
+        if let (Some(line), true) = (lines.next().filter(|_| credits.is_some() || calls.is_some()), area.height > 0) {
+            canvas.line(line, &[(&credits.unwrap_or_default(), Role::Text), (&calls.unwrap_or_default(), Role::Muted)]);
+            used += 1;
+        } else {
+            lines = rows(area);
+        }
+        let (now, zone) = (canvas.now, canvas.look.zone.clone());
+        for search in source.searches.iter().take(SEARCHES) {
+            let Some(line) = lines.next() else { break };
+            let schedule = search.schedule.as_ref().map_or_else(|| "by hand".to_owned(), ToString::to_string);
+            let last = search
+                .last
+                .map_or_else(|| "never ran".to_owned(), |(at, state)| format!("last {} {}", words::moment(at, now, &zone), state.key()));
+            let next = search.next.map(|at| format!("   next {}", words::coming(at, now, &zone))).unwrap_or_default();
+            canvas.line(
+                line,
+                &[
+                    (&search.name, Role::Text),
+                    ("   ", Role::Text),
+                    (&schedule, Role::Muted),
+                    ("   ", Role::Text),
+                    (&last, Role::Muted),
+                    (&next, Role::Info),
+                ],
+            );
+            used += 1;
+        }
+        used
     }
 
     fn run_list(&self, canvas: &mut Canvas<'_>, area: Rect) {

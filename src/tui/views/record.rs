@@ -4,14 +4,14 @@
 use super::{Heard, View, moves::Moves, review::field_entry, search::copies};
 use crate::{
     domain::{Choice, ContactId, DecisionId, Field, Giver, GoldenField, RecordId, Text},
-    services::{HistoryRow, MemberView, RecordView},
+    services::{HistoryRow, MemberView, RecordView, Whom},
     tui::{
         action::{Action, Need},
         app::missing,
         canvas::{Canvas, left, top},
         desk::{Answer, Command, Failure, Query, Told},
         event::Slot,
-        overlays::{Purpose, Reply, form::Form, menu::Menu, page::Page},
+        overlays::{Purpose, Reply, form::Form, gaps::Gaps, menu::Menu, page::Page},
         shared::{Shared, Tone},
         theme::Role,
         widgets::table::{Column, Item, Table},
@@ -245,6 +245,12 @@ impl View for Record {
                     self.moves.send(lead, command, cx);
                 }
             }
+            Action::FillGaps => {
+                if let Some(view) = &self.view {
+                    let layer = Gaps::open(vec![(view.summary.name.to_string(), Whom::People(vec![view.summary.id]))], cx);
+                    cx.open(layer);
+                }
+            }
             Action::MoveTo => cx.say(Tone::Plain, "every way of the card is listed in Pipeline; L moves it on here"),
             Action::Mine => {
                 if let Some(lead) = self.view.as_ref().and_then(|view| view.lead.as_ref()) {
@@ -287,6 +293,7 @@ impl View for Record {
             Action::Edit,
             Action::NextPane,
             Action::Open,
+            Action::FillGaps,
             Action::Copy,
             Action::CopyLink,
             Action::MoveOn,

@@ -2,7 +2,8 @@
 
 use super::{Heard, View, type_into};
 use crate::{
-    domain::{ContactId, ContactSummary},
+    domain::{ContactId, ContactSummary, Text},
+    services::Whom,
     tui::{
         action::{Action, Context, Need},
         app::missing,
@@ -10,7 +11,7 @@ use crate::{
         desk::{Answer, Query},
         event::Slot,
         keys::{Chord, Meaning},
-        overlays::{Purpose, Reply, menu::Menu},
+        overlays::{Purpose, Reply, gaps::Gaps, menu::Menu},
         shared::{Order, Shared},
         theme::Role,
         widgets::{
@@ -47,6 +48,23 @@ impl Search {
         cx.ask(Slot::Search, Query::People { text: self.filter.text().to_owned(), after: None, limit: PAGE });
     }
 
+    /// Whose gaps can be meant: the marked, else the chosen; or all that the filter lets through.
+    fn whose(&self) -> Vec<(String, Whom)> {
+        let marked = self.people.marked_ids();
+        let mut whose = Vec::new();
+        if !marked.is_empty() {
+            whose.push((format!("the {} marked", marked.len()), Whom::People(marked)));
+        } else if let Some(person) = self.people.chosen() {
+            whose.push((person.name.to_string(), Whom::People(vec![person.id])));
+        }
+        let (text, name) = match self.filter.text() {
+            "" => ("", "everybody".to_owned()),
+            text => (text, format!("all that match {text:?}")),
+        };
+        whose.push((name, Whom::Matching(Text::new(text))));
+        whose
+    }
+
     fn ask_more(&self, cx: &mut Shared) {
         if let Some(last) = self.people.last().filter(|_| self.people.wants_more() && !cx.waits(Slot::SearchMore)) {
             let after = Some((last.quality, last.id));
@@ -80,6 +98,13 @@ impl View for Search {
     fn act(&mut self, action: Action, cx: &mut Shared) -> Heard {
         match action {
             Action::Filter => self.filter.open(),
+            Action::Mark => self.people.mark(),
+            Action::MarkRange => self.people.mark_range(),
+            Action::MarkAll => self.people.mark_where(|_| true),
+            Action::FillGaps => {
+                let layer = Gaps::open(self.whose(), cx);
+                cx.open(layer);
+            }
             Action::Open => {
                 if let Some(id) = self.people.chosen_id() {
                     cx.order(Order::Record(id));
@@ -90,6 +115,7 @@ impl View for Search {
                     cx.open(Menu::new(Purpose::Copy, format!("Copy of {}", person.name), copies(person), 0));
                 }
             }
+            Action::Back if self.people.clear_marks() => {}
             Action::Back => {
                 if !self.filter.clear() {
                     return Heard::Pass;
@@ -111,7 +137,7 @@ impl View for Search {
     }
 
     fn hints(&self) -> &'static [Action] {
-        &[Action::Filter, Action::Open, Action::Copy, Action::Palette, Action::Refresh, Action::Undo]
+        &[Action::Filter, Action::Open, Action::Copy, Action::FillGaps, Action::Mark, Action::Palette, Action::Refresh, Action::Undo]
     }
 
     fn filter(&self) -> Option<(&Filter, Context)> {

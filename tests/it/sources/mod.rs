@@ -3,7 +3,9 @@
 
 mod brings;
 mod budgets;
+mod enrich;
 mod faults;
+mod schedules;
 mod stand;
 mod stops;
 

@@ -3,7 +3,7 @@
 use super::{World, console, world};
 use leadloom::{
     domain::*,
-    services::{Event as Happening, ImportFrom, MergeChoice, Role},
+    services::{Event as Happening, ImportFrom, MergeChoice, Role, Whom},
     telemetry::{Entry, Level},
     tui::{
         desk::{Command, Failure, Verb},
@@ -203,8 +203,38 @@ async fn a_file_is_looked_at_before_it_is_imported() {
     let screen = console.screen();
     assert!(screen.contains("read as Apollo.io") && screen.contains("Work Mail") && screen.contains("71%"), "{screen}");
     assert!(world.told().is_empty());
+    console.press("s").await;
+    assert!(console.screen().contains("kept as"), "{}", console.screen());
     console.press("y").await;
-    assert!(matches!(world.told()[..], [Command::Import(_)]));
+    assert!(matches!(world.told()[..], [Command::KeepMapping(_), Command::Import(_)]));
+}
+
+#[tokio::test]
+async fn gaps_are_filled_after_the_price_was_seen() {
+    let world = World::new();
+    let mut console = console(&world, Setup::default()).await;
+    // The marked ones.
+    console.press("6 esc space space E").await;
+    let screen = console.screen();
+    assert!(screen.contains("the 2 marked") && screen.contains("Lusha") && screen.contains("y spends up to 16 credits"), "{screen}");
+    assert!(world.told().is_empty(), "looking costs nothing");
+    // All that the filter lets through, one field only.
+    console.press("right tab tab").await;
+    assert!(console.screen().contains("everybody") && console.screen().contains("ask for Phone"), "{}", console.screen());
+    console.press("y").await;
+    let told = world.told();
+    let Some(Command::FillGaps { request, agreed: 16 }) = told.first() else { panic!("{told:?}") };
+    assert_eq!((&request.whom, &request.fields[..]), (&Whom::Matching("".into()), &[Field::Phone][..]));
+    assert!(console.screen().contains("the sources are being asked"), "{}", console.screen());
+    // One record; and a card.
+    console.press("esc esc enter E y").await;
+    console.press("3 E y").await;
+    let people: Vec<_> = world
+        .told()
+        .into_iter()
+        .filter(|one| matches!(one, Command::FillGaps { request, .. } if matches!(&request.whom, Whom::People(one) if one.len() == 1)))
+        .collect();
+    assert_eq!(people.len(), 2, "{:?}", world.told());
 }
 
 #[tokio::test]

@@ -45,6 +45,8 @@ screens! {
     palette "2 ctrl-p i m p a p",
     file_picker "4 f",
     import_plan "4 f a p o enter",
+    fill_gaps "6 esc space space E",
+    search_marked "6 esc space space",
     run_rows "4 enter enter",
     move_form "3 L L",
     raw_row "6 esc enter tab enter",

@@ -291,10 +291,23 @@ fn sources(read: u64) -> Vec<SourceState> {
                 };
                 last_run(source, nth as u64, run_state, read)
             }),
-            searches: if source == Source::Apollo { vec!["it directors".into(), "founders".into()] } else { Vec::new() },
+            searches: if source == Source::Apollo { searches() } else { Vec::new() },
             credits: (credits > 0).then_some(credits),
+            rate: (state == SourceStanding::Running).then_some((41, 200, std::time::Duration::from_secs(60))),
         })
         .collect()
+}
+
+fn searches() -> Vec<SearchState> {
+    vec![
+        SearchState {
+            name: "it directors".into(),
+            schedule: Some("0 6 * * 1-5".into()),
+            last: Some((at("2026-10-07T12:01:00"), RunState::Running)),
+            next: Some(at("2026-10-08T06:00:00")),
+        },
+        SearchState { name: "founders".into(), schedule: None, last: None, next: None },
+    ]
 }
 
 fn card(nth: u64, lifecycle: Lifecycle, stage: &str) -> Card {
@@ -674,6 +687,25 @@ impl World {
                 ],
                 notes: vec!["recognised as an Apollo.io export by 18 of 20 columns".into()],
             })),
+            Query::Gaps(request) => Answer::Gaps(Box::new(EnrichPlan {
+                fields: if request.fields.is_empty() { vec![Field::Email, Field::Phone] } else { request.fields.clone() },
+                people: if matches!(request.whom, Whom::People(_)) { 1 } else { 212 },
+                complete: 14,
+                in_vain: 3,
+                withheld: 1,
+                steps: vec![
+                    EnrichStep {
+                        source: Source::Lusha,
+                        fields: vec![Field::Phone, Field::Mobile],
+                        people: (1, 1),
+                        calls: 1,
+                        credits: (6.04, 6.04),
+                    },
+                    EnrichStep { source: Source::Apollo, fields: vec![Field::Phone], people: (0, 1), calls: 1, credits: (0.0, 9.0) },
+                ],
+                credits: (7, 16),
+                notes: vec!["ZoomInfo is not asked: no client id is configured".into()],
+            })),
             Query::Folder(path) => Answer::Folder(Folder {
                 path: path.unwrap_or_else(|| PathBuf::from("/home/kim")),
                 entries: vec![
@@ -784,6 +816,8 @@ impl World {
             Command::Claim(id) if id == review(3) => Told::Claimed { by_other: Some("lee".into()) },
             Command::Claim(_) => Told::Claimed { by_other: None },
             Command::Import(_) => Told::Started(run(55)),
+            Command::KeepMapping(_) => Told::Kept("/home/kim/mappings/apollo.toml".into()),
+            Command::FillGaps { .. } => Told::Asking(run(56)),
             Command::Test(source) => {
                 Told::Checked(Check { what: source.label().into(), verdict: Verdict::Ok, words: "the login works".into() })
             }

@@ -6,14 +6,14 @@ mod paint;
 use super::{Heard, View, moves::Moves};
 use crate::{
     domain::{LeadId, Lifecycle, Position},
-    services::{Board, BoardFilter, Card, CardKey, CardView, Lane, StageLane},
+    services::{Board, BoardFilter, Card, CardKey, CardView, Lane, StageLane, Whom},
     tui::{
         action::{Action, Context, Need},
         app::missing,
         canvas::Canvas,
         desk::{Answer, Command, Failure, Query, Told},
         event::Slot,
-        overlays::{Purpose, Reply, menu::Menu},
+        overlays::{Purpose, Reply, gaps::Gaps, menu::Menu},
         shared::{Order, Shared},
         widgets::filter::Filter,
     },
@@ -184,6 +184,12 @@ impl View for Pipeline {
             Action::Open => {
                 if let Some(card) = self.chosen() {
                     cx.order(Order::Record(card.contact));
+                }
+            }
+            Action::FillGaps => {
+                if let Some(card) = self.chosen() {
+                    let layer = Gaps::open(vec![(card.name.to_string(), Whom::People(vec![card.contact]))], cx);
+                    cx.open(layer);
                 }
             }
             Action::Filter => self.filter.open(),

@@ -1,0 +1,142 @@
+//! Filling gaps: what it would take, and doing it. Which source is asked for what is `[enrich]` in the configuration.
+
+use super::{EnrichPlan, EnrichRequest, EnrichStep, Kind, Result, Role, ServiceError, Session, Whom, feeds, imports};
+use crate::{
+    domain::{ContactId, Field, RunId, Source, Text, folded},
+    net::Credits,
+    sync::enrich::{self, MOST_PEOPLE, Plan, StepPlan},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Session {
+    /// What filling these gaps would take; asks nobody and pays nothing.
+    pub async fn plan_enrich(&self, request: &EnrichRequest) -> Result<EnrichPlan> {
+        let settled = self.settle(request).await?;
+        let plan = self.reckon(settled.request).await?;
+        Ok(shown(settled.fields, plan, settled.notes))
+    }
+
+    /// Starts filling gaps, if it still takes no more than `agreed` credits: those that a plan showed. It goes on in this
+    /// process until it ends, is paused or is stopped, like any import.
+    pub async fn start_enrich(&self, request: &EnrichRequest, agreed: u64) -> Result<RunId> {
+        self.need(Role::Operator)?;
+        let settled = self.settle(request).await?;
+        let request = settled.request;
+        let plan = self.reckon(request.clone()).await?;
+        let (_, most) = credits(&plan);
+        if most > agreed {
+            let words = format!("by now it may take {most} credits instead of {agreed}; look at the plan again");
+            return Err(ServiceError::new(Kind::Changed, words));
+        }
+        let Some(first) = plan.steps.first() else {
+            return Err(ServiceError::new(Kind::Invalid, "there is nobody to ask about: nothing is lacking, or all have been asked"));
+        };
+        let names: Vec<String> = settled.fields.iter().map(|field| field.label().to_lowercase()).collect();
+        let people = if plan.people == 1 { "1 person".to_owned() } else { format!("{} people", plan.people) };
+        let what = Text::from(format!("gaps of {people}: {}", names.join(", ")));
+        let source = first.step.source;
+        self.start(imports::Asked { what, limit: None, from: imports::From::Enrich { request } }, source).await
+    }
+
+    async fn reckon(&self, request: enrich::Request) -> Result<Plan> {
+        let (core, now) = (self.services.core.clone(), self.now());
+        self.look(move |view| enrich::plan(view, &core.rules, &request, now)).await
+    }
+
+    async fn settle(&self, request: &EnrichRequest) -> Result<Settled> {
+        let (chains, left_out) = self.chains(&request.fields)?;
+        let fields: Vec<Field> = chains.keys().copied().collect();
+        let (contacts, more) = self.people(&request.whom, request.limit).await?;
+        let mut notes: Vec<Text> = left_out.into_iter().map(|(source, why)| Text::from(format!("{source} is not asked: {why}"))).collect();
+        if more {
+            notes.push(Text::from(format!("only the first {} people are looked at; the next request takes the others", contacts.len())));
+        }
+        let stale_before = request.older_than.map(|age| self.now().minus(age));
+        let steps = enrich::steps(&chains, &fields);
+        Ok(Settled { request: enrich::Request { contacts, steps, stale_before }, fields, notes })
+    }
+
+    /// The configured chains of these fields without the sources that have no login, and those.
+    fn chains(&self, fields: &[Field]) -> Result<(Chains, BTreeMap<Source, String>)> {
+        let configured = &self.services.config.enrich.0;
+        let wanted: BTreeSet<Field> =
+            if fields.is_empty() { configured.keys().copied().collect() } else { fields.iter().copied().collect() };
+        let (mut chains, mut left_out) = (BTreeMap::new(), BTreeMap::new());
+        for field in wanted {
+            let chain = configured.get(&field).filter(|chain| !chain.is_empty());
+            let Some(chain) = chain else {
+                if fields.is_empty() {
+                    continue;
+                }
+                let words =
+                    format!("nobody is asked for {}: list sources under [enrich] in leadloom.toml, {} = […]", field.label(), field.key());
+                return Err(ServiceError::new(Kind::NotConfigured, words));
+            };
+            let mut callable = Vec::new();
+            for source in chain {
+                match feeds::provider(&self.services, *source) {
+                    Ok(_) => callable.push(*source),
+                    Err(error) => drop(left_out.insert(*source, error.to_string())),
+                }
+            }
+            chains.insert(field, callable);
+        }
+        if chains.values().all(Vec::is_empty) {
+            let why: Vec<String> = left_out.values().cloned().collect();
+            let words = if why.is_empty() { "no source is listed under [enrich] in leadloom.toml".to_owned() } else { why.join("; ") };
+            return Err(ServiceError::new(Kind::NotConfigured, words));
+        }
+        chains.retain(|_, chain| !chain.is_empty());
+        Ok((chains, left_out))
+    }
+
+    /// Whose gaps, at most as many as one request holds, and whether there are more.
+    async fn people(&self, whom: &Whom, limit: Option<u64>) -> Result<(Vec<ContactId>, bool)> {
+        let most = limit.map_or(MOST_PEOPLE, |limit| usize::try_from(limit).unwrap_or(MOST_PEOPLE).min(MOST_PEOPLE));
+        let mut all = match whom {
+            Whom::People(all) => all.clone(),
+            Whom::Matching(words) => {
+                let (words, asked) = (folded(words.trim()), most as u32 + 1);
+                let found = self.look(move |view| view.search(&words, None, asked)).await?;
+                found.into_iter().map(|one| one.id).collect()
+            }
+        };
+        if all.is_empty() {
+            return Err(ServiceError::new(Kind::NotFound, "nobody known has all of these words"));
+        }
+        let mut seen = BTreeSet::new();
+        all.retain(|id| seen.insert(*id));
+        let more = all.len() > most && limit.is_none_or(|limit| limit > most as u64);
+        all.truncate(most);
+        Ok((all, more))
+    }
+}
+
+/// Sources by field, in the order in which they are asked.
+type Chains = BTreeMap<Field, Vec<Source>>;
+
+struct Settled {
+    request: enrich::Request,
+    fields: Vec<Field>,
+    notes: Vec<Text>,
+}
+
+/// Credits at least and at most over all sources, rounded up.
+fn credits(plan: &Plan) -> (u64, u64) {
+    let sum = |of: fn(&StepPlan) -> Credits| plan.steps.iter().map(of).sum::<Credits>().as_thousandths().div_ceil(1000);
+    (sum(|step| step.least), sum(|step| step.most))
+}
+
+fn shown(fields: Vec<Field>, plan: Plan, notes: Vec<Text>) -> EnrichPlan {
+    let credits = credits(&plan);
+    let number = |credits: Credits| credits.as_thousandths() as f64 / 1000.0;
+    let step = |one: StepPlan| EnrichStep {
+        source: one.step.source,
+        fields: one.step.fields,
+        people: (one.first, one.people),
+        calls: one.calls,
+        credits: (number(one.least), number(one.most)),
+    };
+    let Plan { people, complete, in_vain, withheld, steps } = plan;
+    EnrichPlan { fields, people, complete, in_vain, withheld, steps: steps.into_iter().map(step).collect(), credits, notes }
+}
