@@ -23,12 +23,11 @@ pub fn telephone_digits(raw: &str, region: Option<Country>) -> Option<PhoneNumbe
     let start = shown.trim_start_matches('(');
     let (number, extension) = split_extension(shown);
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    // A number with its calling code or its trunk prefix can be read in one way only. `00` needs ten digits to be one, and
-    // to stand in front.
-    let abroad = start.starts_with("00");
-    let certain = start.starts_with('+') || start.starts_with('0') && (!abroad || digits >= 10 && !shown.starts_with('('));
-    let of_america = region.is_some_and(|region| matches!(region.as_str(), "US" | "CA")) || start.starts_with("+1");
-    if !certain || of_america || raw.len() > RAW_LIMIT || !(5..=17).contains(&digits) || number.chars().any(is_foreign) {
+    // A number with its calling code or its trunk prefix can be read in one way only. `+` and `00` need to stand in front,
+    // and `00` ten digits.
+    let (in_front, abroad) = (!shown.starts_with('('), start.starts_with("00"));
+    let certain = start.starts_with('+') && in_front || start.starts_with('0') && (!abroad || digits >= 10 && in_front);
+    if !certain || raw.len() > RAW_LIMIT || !(5..=17).contains(&digits) || number.chars().any(is_foreign) {
         return telephone(raw, region);
     }
     if let Some(plain) = simple(number, region) {
