@@ -15,6 +15,7 @@ mod job;
 mod kills;
 mod layers;
 mod matching;
+mod matching_laws;
 mod more_providers;
 mod net;
 mod providers;
