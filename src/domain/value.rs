@@ -356,6 +356,11 @@ impl Fields {
         Self::default()
     }
 
+    /// None, with room for so many.
+    pub fn with_capacity(count: usize) -> Self {
+        Self(Vec::with_capacity(count))
+    }
+
     /// The value of `field`.
     pub fn get(&self, field: Field) -> Option<&Value> {
         self.0.binary_search_by_key(&field, |(f, _)| *f).ok().map(|at| &self.0[at].1)

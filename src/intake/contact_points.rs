@@ -59,7 +59,7 @@ impl Maker<'_> {
         let region = made.context.region;
         let read = |raw: &str| match self.depth {
             Depth::Whole => clean::telephone(raw, region),
-            Depth::Identity => clean::telephone_digits(raw, region),
+            Depth::Identity(_) => clean::telephone_digits(raw, region),
         };
         let kinds = [
             (Field::Phone, PhoneKind::Office),

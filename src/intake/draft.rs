@@ -20,6 +20,9 @@ use std::time::Duration;
 /// A date further ahead than this is a slip; clocks and time zones differ by less.
 const AHEAD: Duration = Duration::from_hours(48);
 
+/// Fields of a row that are made of others.
+const SPARE: usize = 4;
+
 /// A mapping bound to a page, with all that a row needs.
 pub(super) struct Maker<'m> {
     pub intake: &'m Intake,
@@ -54,7 +57,8 @@ impl Maker<'_> {
             _ => {}
         }
         let at = self.bound.at(row);
-        let mut made = Made { context: self.context(&at), ..Made::default() };
+        let fields = Fields::with_capacity(self.bound.fields.len() + SPARE);
+        let mut made = Made { context: self.context(&at), fields, ..Made::default() };
         self.single_values(&at, &mut made);
         self.names(&at, &mut made);
         self.emails(&at, &mut made);
@@ -62,7 +66,7 @@ impl Maker<'_> {
         reception(&mut made);
         postcodes(&mut made);
         employer(&mut made);
-        if self.depth == Depth::Identity {
+        if matches!(self.depth, Depth::Identity(_)) {
             return self.finish(made);
         }
         standing(&mut made);
@@ -187,7 +191,7 @@ impl Maker<'_> {
         let dated = made.dated.or(made.checked_at);
         let (quality, defects, disposition) = match self.depth {
             Depth::Whole => self.judged(&mut made, is_person, dated),
-            Depth::Identity => (Quality::default(), Vec::new(), Disposition::Pass),
+            Depth::Identity(_) => (Quality::default(), Vec::new(), Disposition::Pass),
         };
         let (given, of_company) = (std::mem::take(&mut made.external_id), std::mem::take(&mut made.company_id));
         let (person_id, company_id) = match self.depth {
@@ -195,18 +199,23 @@ impl Maker<'_> {
                 is_person.then(|| person_id(given, &made.fields, &made.leftovers)),
                 is_company.then(|| company_id(of_company, &made.fields)),
             ),
-            Depth::Identity => (is_person.then_some(given), is_company.then_some(of_company)),
+            Depth::Identity(RecordKind::Person) => (is_person.then_some(given), None),
+            Depth::Identity(RecordKind::Company) => (None, is_company.then_some(of_company)),
         };
-        let (mut person, mut company) = (Fields::new(), Fields::new());
+        let room = |wanted: bool| Fields::with_capacity(if wanted { made.fields.len() } else { 0 });
+        let (mut person, mut company) = (room(person_id.is_some()), room(company_id.is_some()));
         for (field, value) in made.fields {
-            if field.subject() != Subject::Company {
-                person.set(field, value);
-                continue;
+            let of_person = field.subject() != Subject::Company || matches!(field, Field::CompanyName | Field::CompanyDomain);
+            let of_company = company_id.is_some() && field.subject() == Subject::Company;
+            match (of_person && person_id.is_some(), of_company) {
+                (true, true) => {
+                    person.set(field, value.clone());
+                    company.set(field, value);
+                }
+                (true, false) => person.set(field, value),
+                (false, true) => company.set(field, value),
+                (false, false) => {}
             }
-            if matches!(field, Field::CompanyName | Field::CompanyDomain) {
-                person.set(field, value.clone());
-            }
-            company.set(field, value);
         }
         let of_company =
             |defect: &Defect| defect.field.is_some_and(|field| field.subject() == Subject::Company && field != Field::CompanyName);

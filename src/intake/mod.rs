@@ -24,7 +24,7 @@ pub use problem::Problem;
 pub use recognise::Recognition;
 pub use settings::{DateOrder, Settings, Thresholds, Weights};
 
-use crate::domain::{Draft, Field, Source, Timestamp};
+use crate::domain::{Draft, Field, RecordKind, Source, Timestamp};
 use draft::Maker;
 use expression::Expression;
 use mapping::{Bound, Row};
@@ -51,12 +51,12 @@ pub struct Intake {
 enum Depth {
     /// All of it.
     Whole,
-    /// Whom it is about: no score, no findings, nothing that is made of other fields, no look whether a number is
-    /// assigned. Half the work.
-    Identity,
+    /// Which person or company it is about: no score, no findings, nothing that is made of other fields, no look whether
+    /// a number is assigned. Half the work.
+    Identity(RecordKind),
 }
 
-/// What one row became. At least one of the drafts is there.
+/// What one row became. At least one of the drafts is there, where not only one kind was asked for.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Taken {
     /// The person, with the lead's custom fields and the employer's name and domain.
@@ -126,9 +126,9 @@ impl Intake {
         self.take_to(Depth::Whole, mapping, page, now)
     }
 
-    /// The same, but only what tells whom a row is about: for matching files that nobody imports.
-    pub fn take_identities(&self, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Vec<Result<Taken, RowError>> {
-        self.take_to(Depth::Identity, mapping, page, now)
+    /// The same, but only what tells which person or company a row is about: for matching files that nobody imports.
+    pub fn take_identities(&self, mapping: &Mapping, page: &RawPage, kind: RecordKind, now: Timestamp) -> Vec<Result<Taken, RowError>> {
+        self.take_to(Depth::Identity(kind), mapping, page, now)
     }
 
     fn take_to(&self, depth: Depth, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Vec<Result<Taken, RowError>> {

@@ -135,16 +135,60 @@ const STRIDE: usize = 4096;
 
 /// Finds out which of `records` are one.
 pub fn dedupe<S: Subject>(records: Vec<Prepared<S>>, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Outcome<S> {
-    let count = records.len();
-    let report = |phase: Phase, done: usize| progress(Progress { phase, done, of: count });
-    let content: Vec<u64> = records.par_iter().map(Prepared::content).collect();
+    let mut gathered = Gathered::default();
+    gathered.add(records);
+    gathered.find(options, progress)
+}
 
-    let mut index = Index::<S>::default();
-    let (keys, ends) = index.extend(records, |nth| {
-        if nth % STRIDE == 0 {
-            report(Phase::Index, nth);
+/// Records on their way into an index: they may come in parts, so that some are put in while others are still read.
+#[derive(Debug)]
+pub struct Gathered<S: Subject> {
+    index: Index<S>,
+    /// The keys of all records, one after the other, and where each one's end.
+    keys: Vec<u64>,
+    ends: Vec<usize>,
+    content: Vec<u64>,
+}
+
+impl<S: Subject> Default for Gathered<S> {
+    fn default() -> Self {
+        Self { index: Index::default(), keys: Vec::new(), ends: Vec::new(), content: Vec::new() }
+    }
+}
+
+impl<S: Subject> Gathered<S> {
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// There is none yet.
+    pub const fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Takes some more. Their numbers follow on those before.
+    pub fn add(&mut self, records: Vec<Prepared<S>>) {
+        for record in records {
+            self.content.push(record.content());
+            self.keys.extend(self.index.shelve(record).1);
+            self.ends.push(self.keys.len());
         }
-    });
+    }
+
+    /// Finds out which of them are one.
+    pub fn find(self, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Outcome<S> {
+        find(self, options, progress)
+    }
+}
+
+fn find<S: Subject>(gathered: Gathered<S>, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Outcome<S> {
+    let Gathered { mut index, keys, ends, content } = gathered;
+    let count = ends.len();
+    let report = |phase: Phase, done: usize| progress(Progress { phase, done, of: count });
+
+    report(Phase::Index, 0);
+    index.list(&keys, &ends);
 
     report(Phase::Compare, 0);
     let keys_of = |nth: usize| &keys[if nth == 0 { 0 } else { ends[nth - 1] }..ends[nth]];

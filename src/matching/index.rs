@@ -5,7 +5,7 @@ use super::{
     lexicon::{Foreign, Lexicon, View, WordId, WordList},
     postings::{Found, Postings, Put, Shard, refined, shard_of},
     prepared::{Prepared, Shown},
-    subject::{Carriers, Census, OWN_VALUES, Ruler, Subject},
+    subject::{Carriers, Census, Ruler, Subject},
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -21,7 +21,6 @@ const MOST_NOTICED: usize = 256;
 pub struct Held<S: Subject> {
     pub row: S::Row,
     pub foreign: Foreign,
-    pub carriers: [Carriers; OWN_VALUES],
 }
 
 /// All rows of one kind of record, and the ways to them.
@@ -102,13 +101,12 @@ impl<S: Subject> Index<S> {
 
     /// A ruler for comparing a held record with the index's.
     pub fn ruler<'a>(&'a self, held: &'a Held<S>) -> Ruler<'a, S> {
-        Ruler::new(View { lexicon: &self.lexicon, foreign: &held.foreign }, &self.census, held.carriers)
+        Ruler::new(View { lexicon: &self.lexicon, foreign: &held.foreign }, &self.census, self, &held.row)
     }
 
     /// A ruler for comparing a record of the index with others of it.
     pub fn own_ruler(&self, slot: u32) -> Ruler<'_, S> {
-        let row = self.row(slot);
-        Ruler::new(self.view(), &self.census, self.carriers(row))
+        Ruler::new(self.view(), &self.census, self, self.row(slot))
     }
 
     /// Translates a record into the index's words without putting it in.
@@ -116,13 +114,15 @@ impl<S: Subject> Index<S> {
         let (foreign, ids) = Foreign::resolve(&record.words, &self.lexicon);
         let mut row = record.row.clone();
         S::words(&mut row, &mut |id: &mut WordId| *id = ids[*id as usize - 1]);
-        let carriers = self.carriers(&row);
-        Held { row, foreign, carriers }
+        Held { row, foreign }
     }
 
-    /// How many names carry each of a row's own values, its own name counted.
-    fn carriers(&self, row: &S::Row) -> [Carriers; OWN_VALUES] {
-        S::own_values(row).map(|key| if key == 0 { Carriers::One } else { self.carriers_of(key, S::bearer(row)) })
+    /// How many names carry one of a row's own values, its own name counted.
+    pub fn carriers(&self, row: &S::Row, nth: usize) -> Carriers {
+        match S::own_values(row)[nth] {
+            0 => Carriers::One,
+            key => self.carriers_of(key, S::bearer(row)),
+        }
     }
 
     fn carriers_of(&self, key: u64, own: u32) -> Carriers {
@@ -196,31 +196,22 @@ impl<S: Subject> Index<S> {
         slot
     }
 
-    /// Puts many records in at once, on all cores. Answers with all their keys, and where each record's end.
-    pub fn extend(&mut self, records: Vec<Prepared<S>>, mut progress: impl FnMut(usize)) -> (Vec<u64>, Vec<usize>) {
-        let first = self.rows.len();
-        let mut keys = Vec::with_capacity(records.len() * 16);
-        let mut ends = Vec::with_capacity(records.len());
-        for record in records {
-            progress(ends.len());
-            keys.extend(self.shelve(record).1);
-            ends.push(keys.len());
-        }
+    /// Lists all records of a fresh index under their keys at once, on all cores. `ends` tells where each one's keys end.
+    pub fn list(&mut self, keys: &[u64], ends: &[usize]) {
         let rows = &self.rows;
         self.postings.shards_mut().par_iter_mut().enumerate().for_each(|(nth, shard)| {
             let mut from = 0;
-            for (slot, end) in (first as u32..).zip(&ends) {
+            for (slot, end) in (0..).zip(ends) {
                 for key in keys[from..*end].iter().filter(|key| shard_of(**key) == nth) {
                     post::<S>(shard, rows, *key, slot);
                 }
                 from = *end;
             }
         });
-        (keys, ends)
     }
 
     /// Keeps a record without listing it under its keys.
-    fn shelve(&mut self, record: Prepared<S>) -> (u32, Vec<u64>) {
+    pub fn shelve(&mut self, record: Prepared<S>) -> (u32, Vec<u64>) {
         let Prepared { mut row, words, shown, keys, .. } = record;
         let ids: Vec<WordId> = words.iter().map(|word| self.lexicon.intern(word)).collect();
         S::words(&mut row, &mut |id: &mut WordId| *id = ids[*id as usize - 1]);

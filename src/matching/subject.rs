@@ -4,6 +4,7 @@
 use super::{
     company::{CoreFit, core_fit},
     fold::{Near, near},
+    index::Index,
     lexicon::{View, WordId, WordList},
     model::{Model, Weights},
     pattern::{CLASSES, Factor, Pattern, PerClass},
@@ -89,8 +90,10 @@ pub struct Ruler<'a, S: Subject> {
     pub view: View<'a>,
     /// Frequencies.
     pub census: &'a S::Census,
-    /// Who carries each of the one record's own values.
-    pub carriers: [Carriers; OWN_VALUES],
+    index: &'a Index<S>,
+    row: &'a S::Row,
+    /// Who carries each of the one record's own values, where it was asked: few pairs share one.
+    carriers: [Option<Carriers>; OWN_VALUES],
     memo: Memo,
 }
 
@@ -113,10 +116,16 @@ const fn slot_of(a: u32, b: u32) -> usize {
 }
 
 impl<'a, S: Subject> Ruler<'a, S> {
-    /// A ruler for one record.
-    pub fn new(view: View<'a>, census: &'a S::Census, carriers: [Carriers; OWN_VALUES]) -> Self {
+    /// A ruler for one record, given in the words of `view`.
+    pub fn new(view: View<'a>, census: &'a S::Census, index: &'a Index<S>, row: &'a S::Row) -> Self {
         let memo = Memo { near: [(0, 0, Near::Same); SLOTS], cores: [(0, 0, CoreFit::Same); SLOTS], numbers: [(0, 0, 0.0); SLOTS] };
-        Self { view, census, carriers, memo }
+        Self { view, census, index, row, carriers: [None; OWN_VALUES], memo }
+    }
+
+    /// Who carries the record's own value of that place.
+    pub fn carriers(&mut self, nth: usize) -> Carriers {
+        let (index, row) = (self.index, self.row);
+        *self.carriers[nth].get_or_insert_with(|| index.carriers(row, nth))
     }
 
     /// How near two words are; both are known.

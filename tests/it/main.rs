@@ -16,6 +16,7 @@ mod kills;
 mod layers;
 mod mappings;
 mod matching;
+mod matching_laws;
 mod more_providers;
 mod net;
 mod providers;

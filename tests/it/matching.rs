@@ -492,25 +492,6 @@ proptest! {
             prop_assert!(!matches!(again, Verdict::New), "{:?}", again);
         }
     }
-
-    #[test]
-    fn a_stranger_changes_a_decision_only_through_rarity(world in world()) {
-        let records: Vec<_> = world.iter().map(|(_, values)| prepared(values)).collect();
-        let model = Options { learn: false, ..Options::default() };
-        let before = dedupe(records.clone(), &model, &|_| {});
-        let mut more = records;
-        more.push(person(&[(Field::FirstName, "Xerxes"), (Field::LastName, "Quillfeather"), (Field::CompanyName, "Zebra Glue")]));
-        let after = dedupe(more, &model, &|_| {});
-        let find = |outcome: &leadloom::matching::dedupe::Outcome<People>, left: u32, right: u32| {
-            outcome.pairs.iter().find(|pair| (pair.left, pair.right) == (left, right)).map(|pair| outcome.explain(pair))
-        };
-        for pair in &before.pairs {
-            let (old, Some(new)) = (before.explain(pair), find(&after, pair.left, pair.right)) else { continue };
-            for (one, other) in old.rows.iter().zip(&new.rows).filter(|(one, other)| one != other) {
-                prop_assert_eq!(one.aspect.label(), "Name", "{:?} {:?}", one, other);
-            }
-        }
-    }
 }
 
 // ---------------------------------------------------------------------------------------------------------- reviewers

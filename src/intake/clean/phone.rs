@@ -2,7 +2,7 @@
 
 use crate::domain::{Country, Phone};
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, str::FromStr, sync::LazyLock};
 
 /// A number in international form.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,16 +23,23 @@ pub fn telephone_digits(raw: &str, region: Option<Country>) -> Option<PhoneNumbe
     let start = shown.trim_start_matches('(');
     let (number, extension) = split_extension(shown);
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    // A number with its calling code or its trunk prefix can be read in one way only. `00` needs ten digits to be one, and
-    // to stand in front.
-    let abroad = start.starts_with("00");
-    let certain = start.starts_with('+') || start.starts_with('0') && (!abroad || digits >= 10 && !shown.starts_with('('));
-    let of_america = region.is_some_and(|region| matches!(region.as_str(), "US" | "CA")) || start.starts_with("+1");
-    if !certain || of_america || raw.len() > RAW_LIMIT || !(5..=17).contains(&digits) || number.chars().any(is_foreign) {
+    // A number with its calling code or its trunk prefix can be read in one way only. `+` and `00` need to stand in front,
+    // and `00` ten digits.
+    let (in_front, abroad) = (!shown.starts_with('('), start.starts_with("00"));
+    let certain = start.starts_with('+') && in_front || start.starts_with('0') && (!abroad || digits >= 10 && in_front);
+    // So can a short one of a country without trunk prefix: from ten digits on it might be another country's.
+    let plain = digits < 10 && start.starts_with(|c: char| c.is_ascii_digit() && c != '0') && region.is_some_and(has_no_trunk_prefix);
+    if !(certain || plain) || raw.len() > RAW_LIMIT || !(5..=17).contains(&digits) || number.chars().any(is_foreign) {
         return telephone(raw, region);
+    }
+    if region.is_none() && start.starts_with('0') && !abroad {
+        return None;
     }
     if let Some(plain) = simple(number, region) {
         return with_extension(plain, false, extension);
+    }
+    if plain {
+        return telephone(raw, region);
     }
     let dialled = match number.trim_start().strip_prefix("00") {
         Some(rest) => Cow::Owned(format!("+{rest}")),
@@ -65,13 +72,17 @@ const SIMPLE: [(&str, u16, bool); 13] = [
     ("PL", 48, false),
 ];
 
+fn has_no_trunk_prefix(country: Country) -> bool {
+    SIMPLE.iter().any(|(known, _, zero)| !zero && *known == country.as_str())
+}
+
 /// `+44 20 7946 0112`, `0044 20 …` or, in its country, `020 …` as `+442079460112`, where there is but one way to read it;
 /// `None` for the library to look.
 fn simple(number: &str, region: Option<Country>) -> Option<String> {
     let start = number.trim_start_matches([' ', '(']);
-    let (rest, abroad) = match (start.strip_prefix('+'), start.strip_prefix("00")) {
-        (Some(rest), _) | (None, Some(rest)) => (rest, true),
-        (None, None) => (start.strip_prefix('0')?, false),
+    let (rest, abroad, trunk) = match (start.strip_prefix('+'), start.strip_prefix("00")) {
+        (Some(rest), _) | (None, Some(rest)) => (rest, true, false),
+        (None, None) => start.strip_prefix('0').map_or((start, false, false), |rest| (rest, false, true)),
     };
     if rest.contains('+') {
         return None;
@@ -83,12 +94,15 @@ fn simple(number: &str, region: Option<Country>) -> Option<String> {
         count += 1;
     }
     let digits = std::str::from_utf8(&digits[..count]).ok()?;
+    if abroad && count == 11 && digits.starts_with('1') && digits.as_bytes()[1] >= b'2' {
+        return Some(format!("+{digits}"));
+    }
     let (code, national) = if abroad {
         let code: u16 = digits.get(..2)?.parse().ok()?;
         (SIMPLE.iter().find(|(_, known, _)| *known == code)?.1, digits.get(2..)?)
     } else {
         let home = region?;
-        (SIMPLE.iter().find(|(country, _, zero)| *zero && *country == home.as_str())?.1, digits)
+        (SIMPLE.iter().find(|(country, _, zero)| *zero == trunk && *country == home.as_str())?.1, digits)
     };
     if national.starts_with('0') {
         return None;
@@ -159,8 +173,40 @@ fn north_american(number: &str, digits: usize, region: Option<Country>) -> Optio
 /// The numbering plan has it. The row's own country is asked first: with a calling code that many share (+1) that saves
 /// asking each of them.
 fn is_assigned(number: &rlibphonenumber::PhoneNumber, region: Option<Region>) -> bool {
+    // A zero in front is no part of such a number and is not counted in its digits.
+    let ten_digits = number.country_code == 1 && !number.italian_leading_zero();
+    if let (true, Some(assigned)) = (ten_digits, is_north_american(number.national_number)) {
+        return assigned;
+    }
     let likely = region.or((number.country_code == 1).then_some(Region::US));
     likely.is_some_and(|region| PHONE_NUMBER_UTIL.is_valid_number_for_region(number, region)) || PHONE_NUMBER_UTIL.is_valid_number(number)
+}
+
+/// What `assets/north_america.txt` says of each area code from 200 on: `None` where it depends on the office.
+static AREAS: LazyLock<[Option<bool>; 800]> = LazyLock::new(|| {
+    let mut areas = [Some(false); 800];
+    for line in include_str!("../../../assets/north_america.txt").lines().filter(|line| !line.starts_with('#')) {
+        let mut words = line.split(' ');
+        let says = (words.next() == Some("assigned")).then_some(true);
+        for area in words.filter_map(|word| word.parse::<usize>().ok()?.checked_sub(200)) {
+            areas[area] = says;
+        }
+    }
+    areas
+});
+
+/// Area codes that have offices below 200 too: freephone, and the Dominican Republic.
+const LOW_OFFICES: [u64; 4] = [800, 809, 829, 849];
+
+/// Whether the plan of the United States, Canada and their neighbours has a number of ten digits, where the area code
+/// tells; asking the library means asking each of 25 countries.
+fn is_north_american(national: u64) -> Option<bool> {
+    let (area, office) = (national / 10_000_000, national / 10_000 % 1000);
+    match area {
+        200..1000 if office < 200 => (!LOW_OFFICES.contains(&area)).then_some(false),
+        200..1000 => AREAS[area as usize - 200],
+        _ => None,
+    }
 }
 
 /// `x123`, `ext. 123`, `#123`, `extension 123`.
@@ -210,6 +256,21 @@ mod tests {
                 let parsed = PHONE_NUMBER_UTIL.parse(&raw, Region::from_str(&home).ok()).unwrap();
                 proptest::prop_assert_eq!(shown, PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::International));
                 proptest::prop_assert_eq!(assigned, PHONE_NUMBER_UTIL.is_valid_number(&parsed));
+            }
+        }
+    }
+
+    #[test]
+    fn area_codes_are_as_the_library_has_them() {
+        for area in 200..1000_u64 {
+            for office in
+                [0, 111, 200, 222, 246, 300, 349, 377, 400, 444, 456, 500, 521, 555, 600, 606, 625, 700, 777, 800, 825, 900, 911, 999]
+            {
+                let national_number = (area * 1000 + office) * 10_000 + 1234;
+                let number = rlibphonenumber::PhoneNumber { country_code: 1, national_number, ..Default::default() };
+                if let Some(assigned) = is_north_american(national_number) {
+                    assert_eq!(assigned, PHONE_NUMBER_UTIL.is_valid_number(&number), "{area} {office}");
+                }
             }
         }
     }

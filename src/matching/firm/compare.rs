@@ -96,7 +96,7 @@ fn domain(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
     if ruler.near(a.host, b.host) == Near::Slip { 4 } else { 5 }
 }
 
-fn phone(ruler: &CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
+fn phone(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
     if a.phones[0] == 0 || b.phones[0] == 0 {
         return 0;
     }
@@ -104,7 +104,7 @@ fn phone(ruler: &CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
     for (nth, number) in a.phones.iter().enumerate().filter(|(_, number)| **number != 0) {
         for other in b.phones.iter().filter(|number| **number != 0) {
             if number == other {
-                return if ruler.carriers[nth] == Carriers::One { 1 } else { 2 };
+                return if ruler.carriers(nth) == Carriers::One { 1 } else { 2 };
             }
             block |= number / 1000 == other / 1000;
         }

@@ -217,7 +217,7 @@ fn email(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow, name: NameLe
     let boxes = |row: &PersonRow| [row.address, row.other_boxes[0], row.other_boxes[1]];
     if boxes(a).into_iter().any(|address| has(b, address)) {
         let desk = a.box_kind == BoxKind::Role && a.address == b.address;
-        let generic = a.address == b.address && ruler.carriers[super::PHONES] == Carriers::Many;
+        let generic = a.address == b.address && ruler.carriers(super::PHONES) == Carriers::Many;
         return match name {
             _ if desk || generic => EmailLevel::SameDesk,
             NameLevel::Different => EmailLevel::SameOtherName,
@@ -330,7 +330,7 @@ fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Employ
     }
 }
 
-fn phone(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> PhoneLevel {
+fn phone(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> PhoneLevel {
     let mut block = false;
     let mut found = None;
     for (nth, number) in a.phones.iter().enumerate().filter(|(_, number)| **number != 0) {
@@ -338,7 +338,7 @@ fn phone(ruler: &PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> PhoneLevel {
             if number == other {
                 let mobile = a.mobiles >> nth & 1 == 1 || b.mobiles >> mth & 1 == 1;
                 let office = *number == a.switchboard || *number == b.switchboard;
-                let level = match ruler.carriers[nth] {
+                let level = match ruler.carriers(nth) {
                     _ if office => PhoneLevel::Shared,
                     Carriers::Many => PhoneLevel::Shared,
                     Carriers::Few => PhoneLevel::Few,

@@ -4,7 +4,7 @@ use super::{COMPANY, DedupeRequest, DedupeStep, Kind, PERSON, Result, ServiceErr
 use crate::{
     config::Loaded,
     domain::{CompanyId, ContactId, RecordId, RecordKind, Timestamp, Uuid},
-    matching::{Matcher, Model, Subject},
+    matching::{Matcher, Model, Prepared, Subject},
 };
 use serde::Serialize;
 use std::time::Instant;
@@ -35,13 +35,17 @@ pub fn look_ups(loaded: &Loaded, request: &DedupeRequest, now: Timestamp, progre
     let intake = open::intake(&loaded.config, &loaded.mappings)?;
     let (kind, sources) = read::open(&intake, &request.files, request.kind, request.mapping.as_deref())?;
     match kind {
-        RecordKind::Person => measured(loaded, read(&intake, sources, PERSON, now, progress)?, |n| ContactId(Uuid::from_u128(n))),
-        RecordKind::Company => measured(loaded, read(&intake, sources, COMPANY, now, progress)?, |n| CompanyId(Uuid::from_u128(n))),
+        RecordKind::Person => {
+            measured(loaded, read(&intake, sources, &PERSON, Vec::extend, now, progress)?, |n| ContactId(Uuid::from_u128(n)))
+        }
+        RecordKind::Company => {
+            measured(loaded, read(&intake, sources, &COMPANY, Vec::extend, now, progress)?, |n| CompanyId(Uuid::from_u128(n)))
+        }
     }
 }
 
-fn measured<S: Subject>(loaded: &Loaded, reading: read::Reading<S>, owner: fn(u128) -> S::Owner) -> Result<LookUps> {
-    let count = reading.records.len();
+fn measured<S: Subject>(loaded: &Loaded, reading: read::Reading<Vec<Prepared<S>>>, owner: fn(u128) -> S::Owner) -> Result<LookUps> {
+    let count = reading.gathered.len();
     if count < 2 {
         return Err(ServiceError::new(Kind::Invalid, "there are too few records in these files to look one up"));
     }
@@ -49,7 +53,7 @@ fn measured<S: Subject>(loaded: &Loaded, reading: read::Reading<S>, owner: fn(u1
     let mut matcher = Matcher::<S>::new(loaded.config.matching, Model::shipped());
     let mut held_out = Vec::with_capacity(ASKED);
     let from = Instant::now();
-    for (nth, record) in reading.records.into_iter().enumerate() {
+    for (nth, record) in reading.gathered.into_iter().enumerate() {
         if nth % every == 0 {
             held_out.push(record);
         } else {

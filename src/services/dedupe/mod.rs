@@ -14,7 +14,7 @@ use crate::{
     domain::{Evidence, RecordKind, Source, Text, Timestamp},
     matching::{
         Companies, Model, People, Prepared, Settings, Subject,
-        dedupe::{Options, Outcome, Phase, Progress, dedupe as find},
+        dedupe::{Gathered, Options, Outcome, Phase, Progress},
         metrics,
     },
 };
@@ -80,7 +80,7 @@ pub struct FileRead {
 pub struct Seconds {
     /// Reading files; beside `prepare`.
     pub read: f64,
-    /// Understanding rows and bringing records into normal form.
+    /// Understanding rows and bringing records into normal form; they are put into the index beside it.
     pub prepare: f64,
     /// Listing records under their keys.
     pub block: f64,
@@ -164,9 +164,9 @@ impl Deduped {
 }
 
 /// A person's part of a row, and how it becomes comparable.
-const PERSON: Take<People> = (|taken| taken.person, Prepared::person);
+const PERSON: Take<People> = Take { kind: RecordKind::Person, draft: |taken| taken.person, prepare: Prepared::person };
 /// The same of companies.
-const COMPANY: Take<Companies> = (|taken| taken.company, Prepared::company);
+const COMPANY: Take<Companies> = Take { kind: RecordKind::Company, draft: |taken| taken.company, prepare: Prepared::company };
 
 /// Matches the records of some files. `now` is for dates in the files: none lies after it.
 pub fn dedupe(loaded: &Loaded, request: &DedupeRequest, now: Timestamp, progress: &(dyn Fn(DedupeStep) + Sync)) -> Result<Deduped> {
@@ -176,16 +176,22 @@ pub fn dedupe(loaded: &Loaded, request: &DedupeRequest, now: Timestamp, progress
     let settings = loaded.config.matching;
     match kind {
         RecordKind::Person => {
-            matched(read(&intake, sources, PERSON, now, progress)?, kind, Found::People, settings, request, from, progress)
+            matched(read(&intake, sources, &PERSON, Gathered::add, now, progress)?, kind, Found::People, settings, request, from, progress)
         }
-        RecordKind::Company => {
-            matched(read(&intake, sources, COMPANY, now, progress)?, kind, Found::Companies, settings, request, from, progress)
-        }
+        RecordKind::Company => matched(
+            read(&intake, sources, &COMPANY, Gathered::add, now, progress)?,
+            kind,
+            Found::Companies,
+            settings,
+            request,
+            from,
+            progress,
+        ),
     }
 }
 
 fn matched<S: Subject>(
-    reading: read::Reading<S>,
+    reading: read::Reading<Gathered<S>>,
     kind: RecordKind,
     found: fn(Outcome<S>) -> Found,
     settings: Settings,
@@ -193,7 +199,7 @@ fn matched<S: Subject>(
     from: Instant,
     progress: &(dyn Fn(DedupeStep) + Sync),
 ) -> Result<Deduped> {
-    if reading.records.is_empty() {
+    if reading.gathered.is_empty() {
         return Err(ServiceError::new(
             Kind::Invalid,
             "there is no record to match in these files; look at how their columns are understood with import --dry-run",
@@ -203,7 +209,7 @@ fn matched<S: Subject>(
     let truth = request.truth.as_deref().map(|path| Truth::read(path, &reading.ids, &reading.lost)).transpose()?;
     let options = Options { settings: Settings { ask_for_halo_pairs: false, ..settings }, model: Model::shipped(), learn: true };
     let watch = Watch::default();
-    let outcome = find(reading.records, &options, &|step| {
+    let outcome = reading.gathered.find(&options, &|step| {
         watch.note(step.phase);
         progress(DedupeStep::Match(step));
     });

@@ -40,9 +40,9 @@ pub struct Source {
 }
 
 /// What reading gave.
-pub struct Reading<S: Subject> {
-    /// The records, file after file, row after row.
-    pub records: Vec<Prepared<S>>,
+pub struct Reading<G> {
+    /// What became of the records, which came file after file, row after row.
+    pub gathered: G,
     /// What each is called; no two alike.
     pub ids: Vec<Box<str>>,
     /// The files.
@@ -58,7 +58,14 @@ pub struct Reading<S: Subject> {
 }
 
 /// What a kind of record takes from a row.
-pub type Take<S> = (fn(Taken) -> Option<Draft>, fn(&Draft) -> Prepared<S>);
+pub struct Take<S: Subject> {
+    /// The kind.
+    pub kind: RecordKind,
+    /// Its part of the row.
+    pub draft: fn(Taken) -> Option<Draft>,
+    /// How that becomes comparable.
+    pub prepare: fn(&Draft) -> Prepared<S>,
+}
 
 /// Opens all files and finds out what kind of record they list, unless that is said.
 pub fn open(intake: &Intake, files: &[PathBuf], kind: Option<RecordKind>, mapping: Option<&Path>) -> Result<(RecordKind, Vec<Source>)> {
@@ -86,16 +93,17 @@ pub fn open(intake: &Intake, files: &[PathBuf], kind: Option<RecordKind>, mappin
 /// What the reader hands over: which file, and a page of it.
 type Handed = (usize, Result<RawPage, FileError>);
 
-/// Reads all files.
-pub fn read<S: Subject>(
+/// Reads all files. `gather` takes the records of a page while the next one is understood, in order and off this thread.
+pub fn read<S: Subject, G: Default + Send>(
     intake: &Intake,
     sources: Vec<Source>,
-    take: Take<S>,
+    take: &Take<S>,
+    gather: impl Fn(&mut G, Vec<Prepared<S>>) + Send,
     now: Timestamp,
     progress: &(dyn Fn(DedupeStep) + Sync),
-) -> Result<Reading<S>> {
+) -> Result<Reading<G>> {
     let mut reading = Reading {
-        records: Vec::new(),
+        gathered: G::default(),
         ids: Vec::new(),
         files: Vec::new(),
         lost: Vec::new(),
@@ -111,6 +119,7 @@ pub fn read<S: Subject>(
         whats.push(What::new(shown, recognition, id_column));
     }
     let (give, pages) = mpsc::sync_channel::<Handed>(AHEAD);
+    let (hand_on, prepared) = mpsc::sync_channel::<Vec<Prepared<S>>>(AHEAD);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let mut at_work = Duration::ZERO;
@@ -132,14 +141,25 @@ pub fn read<S: Subject>(
             }
             at_work
         });
+        let gatherer = scope.spawn(move || {
+            let mut gathered = G::default();
+            for records in prepared {
+                gather(&mut gathered, records);
+            }
+            gathered
+        });
         for (nth, page) in pages {
             let page = page.map_err(|error| ServiceError::new(Kind::Invalid, error.to_string()))?;
             let from = Instant::now();
-            understand(&mut reading, intake, nth, &mut whats[nth], &page, take, now);
+            let records = understand(&mut reading, intake, nth, &mut whats[nth], &page, take, now);
             reading.prepared_for += from.elapsed();
-            progress(DedupeStep::Read { records: reading.records.len() });
+            // It ends before us only by a panic, which the join below passes on.
+            let _ = hand_on.send(records);
+            progress(DedupeStep::Read { records: reading.ids.len() });
         }
+        drop(hand_on);
         reading.read_for = reader.join().unwrap_or_default();
+        reading.gathered = gatherer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok::<_, ServiceError>(())
     })?;
     reading.renamed = make_unique(&mut reading.ids, &reading.files);
@@ -161,22 +181,24 @@ impl What {
     }
 }
 
-fn understand<S: Subject>(
-    reading: &mut Reading<S>,
+/// The records of a page; what they are called, and what could not be used, is noted in `reading`.
+fn understand<S: Subject, G>(
+    reading: &mut Reading<G>,
     intake: &Intake,
     nth: usize,
     what: &mut What,
     page: &RawPage,
-    (draft, prepare): Take<S>,
+    take: &Take<S>,
     now: Timestamp,
-) {
+) -> Vec<Prepared<S>> {
     let file = &mut reading.files[nth];
     for bad in &page.bad {
         file.unusable(bad.line, bad.reason.as_str());
     }
-    let taken = intake.take_identities(&what.mapping, page, now);
+    let taken = intake.take_identities(&what.mapping, page, take.kind, now);
     let prepared: Vec<Result<Option<Prepared<S>>, RowError>> =
-        taken.into_par_iter().map(|taken| Ok(draft(taken?).as_ref().map(prepare))).collect();
+        taken.into_par_iter().map(|taken| Ok((take.draft)(taken?).as_ref().map(take.prepare))).collect();
+    let mut records = Vec::with_capacity(prepared.len());
     let column = id_column(&page.rows, what.id_column.as_deref());
     for (row, record) in prepared.into_iter().enumerate() {
         let line = match &page.rows {
@@ -195,7 +217,7 @@ fn understand<S: Subject>(
                 file.records += 1;
                 file.places.push(line);
                 reading.ids.push(id());
-                reading.records.push(record);
+                records.push(record);
                 continue;
             }
             Err(RowError::Blank) => continue,
@@ -205,6 +227,7 @@ fn understand<S: Subject>(
         reading.lost.push(id());
         file.unusable(line, &unusable);
     }
+    records
 }
 
 fn place(shown: &str, line: u64) -> Box<str> {
