@@ -4,11 +4,20 @@
 use super::stand::{FACTOR, Fast, SOURCES, open, store};
 use futures_util::future::join_all;
 use leadloom::{
+    ambient::{RandomIds, SystemClock},
+    config::{Environment, Overrides, load},
     domain::{ContactId, Field, Giver, RunId, RunState, Source, Text},
-    services::{EnrichRequest, ImportFrom, ImportRequest, Kind, RunView, Session, Whom},
+    services::{EnrichRequest, ImportFrom, ImportRequest, Kind, Opening, RunView, Services, Session, Whom},
     sim::{Fault, Planned, RateLimits, Sighting, Sim, SimConfig, sightings},
 };
-use std::{collections::HashSet, fmt::Write as _, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
 use tempfile::TempDir;
 
 const WORLD: usize = 400;
@@ -311,5 +320,69 @@ async fn a_process_that_dies_while_asking_has_paid_once() {
     };
     for source in SOURCES {
         one(source).await;
+    }
+}
+
+/// Tells the test binary to be the child: the folder to work in.
+const WORK_IN: &str = "ENRICH_WORK_IN";
+
+/// Asks where the parent says, when told so, from wherever the last life left it; otherwise does nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_worker() {
+    let Some(home) = std::env::var_os(WORK_IN).map(PathBuf::from) else { return };
+    let overrides = Overrides { home: Some(home), ..Overrides::default() };
+    let loaded = load(&Environment::of_process(), &overrides).unwrap();
+    let opening = Opening { loaded, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+    let me = Services::open(opening).unwrap().session("kim");
+    let gaps = |view: &&RunView| view.what.starts_with("gaps");
+    let run = match me.runs(None, None, 10).await.unwrap().iter().find(gaps) {
+        Some(view) if view.run.state == RunState::Done => return,
+        Some(view) => {
+            me.resume_run(view.run.id).await.unwrap();
+            view.run.id
+        }
+        None => begin(&me, &[Field::JobTitle]).await,
+    };
+    let ended = me.wait_for(run).await.unwrap().run;
+    assert_eq!(ended.state, RunState::Done, "{:?}", ended.error);
+}
+
+fn worker(home: &Path, sim: &Sim) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["sources::enrich::the_worker", "--exact", "--nocapture", "--test-threads", "1"]);
+    command.env_clear().envs(sim.env()).env(WORK_IN, home).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn six_deaths_while_asking_bill_nobody_twice() {
+    // Those that would charge again.
+    for source in [Source::Apollo, Source::Hunter] {
+        let settings = format!("[enrich]\njob_title = [\"{}\"]\n", source.key());
+        let calm = Place::with(&settings).await;
+        calm.import(source, 25).await;
+        calm.enrich(&[Field::JobTitle]).await;
+        let place = Place::with(&settings).await;
+        place.import(source, 25).await;
+        place.me.let_go().await;
+        let server = place.sim.source(source).unwrap();
+        server.plan(Planned::next(Fault::Late { millis: 120 }).always());
+        let mut killed = 0;
+        for life in 0..6 {
+            let mut child = worker(place.home.path(), &place.sim);
+            let last = server.requests().len() + 1 + life % 3;
+            while server.requests().len() < last && child.try_wait().unwrap().is_none() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            killed += usize::from(child.try_wait().unwrap().is_none());
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert!(killed > 1, "{source}: only {killed} died at work");
+        server.clear_faults();
+        let last = worker(place.home.path(), &place.sim);
+        let last = tokio::task::spawn_blocking(move || last.wait_with_output().unwrap()).await.unwrap();
+        assert!(last.status.success(), "{source}: {}", String::from_utf8_lossy(&last.stderr));
+        let (billed, bill) = (place.billed(source), calm.billed(source));
+        assert!(billed <= bill + 1e-9, "{source}: {billed} instead of {bill}");
     }
 }
