@@ -1,21 +1,29 @@
 #!/usr/bin/env python3
 """Leadloom beside Splink on the same file, in the same run: times and F1 of both.
 
-Needs `pip install splink duckdb` and a release build. Run by hand:
+Needs a release build, and Splink 5 or 4 with DuckDB in an environment of their own. Run by hand:
 
-    python3 benches/splink/compare.py contacts.csv contacts_truth.csv [--leadloom target/release/leadloom]
+    python3 -m venv /tmp/splink && /tmp/splink/bin/pip install splink duckdb
+    /tmp/splink/bin/python benches/splink/compare.py contacts.csv contacts_truth.csv [--leadloom target/release/leadloom]
 
 The file has the columns rec_id, first_name, last_name, title, company, domain, email, phone, mobile, linkedin, city,
 country; the truth rec_id and entity_id. Splink gets the same file after a light cleaning in SQL and a model written as
 its guides advise: names compared with frequencies and Jaro-Winkler, employer evidence as one comparison, parameters
 estimated from random pairs and by expectation maximisation. Both are measured on pairs: Leadloom's at even odds,
-Splink's at the threshold that is best for it, which it could not know.
+Splink's at even odds and at the threshold that is best for it, which it could not know. Beside the time on the wall
+stand processor time (user and system) and the most memory held, because a busy machine stretches the wall.
 """
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import time
+
+
+def spent(who):
+    used = resource.getrusage(who)
+    return {"cpu_seconds": round(used.ru_utime + used.ru_stime, 1), "peak_mb": used.ru_maxrss // 1024}
 
 
 def leadloom(program, file, truth):
@@ -30,6 +38,7 @@ def leadloom(program, file, truth):
     return {
         "tool": "leadloom",
         "seconds": round(seconds, 1),
+        **spent(resource.RUSAGE_CHILDREN),
         "f1": round(measure["pairs"]["f1"], 4),
         "best_f1": round(measure["best_f1"], 4),
         "clusters_f1": round(measure["clusters"]["f1"], 4),
@@ -107,7 +116,7 @@ def splink(file, truth):
     predicted = linker.inference.predict(threshold_match_probability=0.05)
     name = predicted.physical_name
     connection.execute(f"select count(*) from {name}").fetchone()
-    seconds = time.perf_counter() - start
+    seconds, used = time.perf_counter() - start, spent(resource.RUSAGE_SELF)
 
     connection.execute(f"create table truth as select * from read_csv('{truth}', all_varchar = true)")
     pairs = connection.execute("select sum(n * (n - 1) / 2) from (select count(*) n from truth group by entity_id)").fetchone()[0]
@@ -124,7 +133,7 @@ def splink(file, truth):
         best = max(best, f1)
         if weight >= 0:
             even = f1
-    return {"tool": "splink", "seconds": round(seconds, 1), "f1": round(even, 4), "best_f1": round(best, 4)}
+    return {"tool": "splink", "seconds": round(seconds, 1), **used, "f1": round(even, 4), "best_f1": round(best, 4)}
 
 
 def main():

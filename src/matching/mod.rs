@@ -4,6 +4,7 @@
 //! index and scores serve [`dedupe`] for many records at once. Evidence is counted in bits against the best other
 //! explanation (a colleague, a namesake), which is why two people of one firm do not become one.
 
+mod alike;
 pub mod calibrate;
 mod cluster;
 mod company;

@@ -622,9 +622,17 @@ fn ten_thousand_decisions_of_a_fallible_reviewer_help_on_unseen_records() {
             [metrics::of_pairs(likely, &people).f1, metrics::of_clusters(&outcome.clusters, &people).f1]
         };
         let (before, after) = (f1(&seen.model), f1(&lesson.model));
+        println!(
+            "world {world}, fitted anew {learn}: pairs {:.4} to {:.4}, clusters {:.4} to {:.4}",
+            before[0], after[0], before[1], after[1]
+        );
         assert!(after[0] > before[0], "world {world}, fitted anew {learn}: before {before:?}, after {after:?}");
         joined = [joined[0] + before[1], joined[1] + after[1]];
     }
+    println!(
+        "sum of cluster F1 over six runs: {:.4} before, {:.4} after; surprise {:.4}, {:.4}",
+        joined[0], joined[1], lesson.before, lesson.after
+    );
     // Decisions are about pairs. Who ends up together depends on other members too and moves less, in one world a little
     // up, in another a little down.
     assert!(joined[1] >= joined[0], "{joined:?}");

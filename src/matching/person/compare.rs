@@ -6,6 +6,7 @@ use super::{
     levels::{EmailLevel, EmployerLevel, NameLevel, PhoneLevel, SHIFTS, factor},
 };
 use crate::matching::{
+    alike::{address, equal, identifier, place, source},
     company::{CoreFit, spelt_by},
     fold::Near,
     lexicon::WordId,
@@ -32,20 +33,11 @@ pub fn compare(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Pat
         .with(SHIFTS[factor::PHONE], phone(ruler, a, b) as u8)
         .with(SHIFTS[factor::LINKEDIN], equal(a.linkedin, b.linkedin))
         .with(SHIFTS[factor::TITLE], title(a, b))
-        .with(SHIFTS[factor::PLACE], place(ruler, a, b))
-        .with(SHIFTS[factor::ADDRESS], address(ruler, a, b))
+        .with(SHIFTS[factor::PLACE], place(ruler, (a.city, a.country), (b.city, b.country)))
+        .with(SHIFTS[factor::ADDRESS], address(ruler, (a.street, a.postcode), (b.street, b.postcode)))
         .with(SHIFTS[factor::BIRTH], birth(a.birth, b.birth))
-        .with(SHIFTS[factor::IDENTIFIER], identifier(ruler, a, b))
-        .with(SHIFTS[factor::SOURCE], source(a, b))
-}
-
-/// 1 when equal, 2 when not, 0 when a side does not say.
-fn equal(a: u64, b: u64) -> u8 {
-    match (a, b) {
-        (0, _) | (_, 0) => 0,
-        _ if a == b => 1,
-        _ => 2,
-    }
+        .with(SHIFTS[factor::IDENTIFIER], identifier(ruler, a.identifier, b.identifier))
+        .with(SHIFTS[factor::SOURCE], source((a.source, a.external), (b.source, b.external)))
 }
 
 /// How one part of two names compares.
@@ -369,46 +361,6 @@ fn title(a: &PersonRow, b: &PersonRow) -> u8 {
     }
 }
 
-fn place(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
-    let countries = match (a.country, b.country) {
-        (0, _) | (_, 0) => None,
-        (one, other) => Some(one == other),
-    };
-    if a.city != 0 && b.city != 0 {
-        return match (ruler.near(a.city, b.city), countries) {
-            (_, Some(false)) => 5,
-            (Near::Same, _) => 1,
-            (Near::Slip | Near::Alike, _) => 2,
-            (Near::Far, _) => 3,
-        };
-    }
-    match countries {
-        Some(true) => 4,
-        Some(false) => 5,
-        None => 0,
-    }
-}
-
-fn address(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
-    let postcodes = match (a.postcode, b.postcode) {
-        (0, _) | (_, 0) => None,
-        (one, other) => Some(one == other),
-    };
-    if a.street == 0 || b.street == 0 {
-        return match postcodes {
-            Some(true) => 3,
-            Some(false) => 4,
-            None => 0,
-        };
-    }
-    match (ruler.near(a.street, b.street), postcodes) {
-        (Near::Same, Some(true) | None) => 1,
-        (Near::Far, Some(true)) => 3,
-        (Near::Far, _) => 4,
-        _ => 2,
-    }
-}
-
 fn birth(a: u32, b: u32) -> u8 {
     if a == 0 || b == 0 {
         return 0;
@@ -434,23 +386,4 @@ fn birth(a: u32, b: u32) -> u8 {
         _ if wrong == 2 => 3,
         _ => 4,
     }
-}
-
-fn identifier(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> u8 {
-    if a.identifier == 0 || b.identifier == 0 {
-        return 0;
-    }
-    match ruler.near(a.identifier, b.identifier) {
-        Near::Same => 1,
-        Near::Slip => 2,
-        Near::Alike | Near::Far => 3,
-    }
-}
-
-/// Sources seldom list one person twice.
-fn source(a: &PersonRow, b: &PersonRow) -> u8 {
-    if a.source != b.source {
-        return 3;
-    }
-    equal(a.external, b.external)
 }
