@@ -1,7 +1,11 @@
 //! `leadloom config`: what is in force, why, and what is wrong with it. Absent: changing it; the files are the user's.
 
-use super::{Column, Failure, Globals, Ink, Output, Table};
-use crate::config::{Loaded, SchemaFile, schema};
+use super::{Column, Failure, Globals, Ink, Output, Table, open::login};
+use crate::{
+    config::{Loaded, SchemaFile, schema},
+    services::{Role, mapping_faults},
+    tui::{self, Me, Options},
+};
 use clap::{Subcommand, builder::PossibleValuesParser};
 use serde_json::json;
 
@@ -56,7 +60,7 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
 }
 
 fn check(globals: &Globals, output: &mut Output) -> Result<(), Failure> {
-    let outcome = globals.load();
+    let outcome = globals.load().and_then(sound);
     if output.is_json() {
         let (problems, notes) = match &outcome {
             Ok(loaded) => (Vec::new(), loaded.notes.clone()),
@@ -69,7 +73,16 @@ fn check(globals: &Globals, output: &mut Output) -> Result<(), Failure> {
     for note in &loaded.notes {
         output.say(Ink::Warn, &format!("note: {note}"));
     }
-    output.line("Settings and pipeline are in order.")
+    output.line("Settings, pipeline, mappings, keys and theme are in order.")
+}
+
+/// The settings, if also what they lead to can be understood: mappings, keys, theme.
+fn sound(loaded: Loaded) -> Result<Loaded, Failure> {
+    let mut faults = mapping_faults(&loaded);
+    let me = Me { name: login().into(), role: Role::Operator, demo: false };
+    let console = Options::configured(me, &loaded.config.ui, &loaded.paths).and_then(|options| tui::check(&options));
+    faults.extend(console.err().map(|error| error.to_string()));
+    if faults.is_empty() { Ok(loaded) } else { Err(Failure::not_configured(faults.join("\n"))) }
 }
 
 fn show(loaded: &Loaded, all: bool, output: &mut Output) -> Result<(), Failure> {

@@ -89,7 +89,7 @@ fn log_options(log: &Log, paths: &Paths) -> telemetry::Options {
 }
 
 /// The name of whoever runs this process, as the system's shell gives it.
-fn login() -> String {
+pub fn login() -> String {
     let named = |name: &str| std::env::var(name).ok().filter(|login| !login.trim().is_empty());
     ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(named).unwrap_or_else(|| "me".to_owned())
 }

@@ -29,7 +29,7 @@ mod types;
 pub use crate::providers::file::error_path as error_file;
 pub use error::{Kind, ServiceError};
 pub use keeper::Keeper;
-pub use open::{Opening, Tuning};
+pub use open::{Opening, Tuning, mapping_faults};
 pub use session::Session;
 pub use types::*;
 

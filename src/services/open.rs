@@ -3,10 +3,10 @@
 
 use super::{Kind, Parts, Result, ServiceError, Services, feeds, imports};
 use crate::{
-    config::{AccessError, Config, Conflicts as Configured, HalopsaAccess, Loaded},
+    config::{AccessError, Config, Conflicts as Configured, HalopsaAccess, Loaded, MappingText},
     domain::{Clock, CustomField, CustomKind, Field, IdGen, Lifecycle, custom_fields},
     halopsa::{self, Entity, FieldSpec, FieldType, Halo, StageSpec},
-    intake::{Intake, Mapping},
+    intake::{Intake, Mapping, Problem},
     matching::Model,
     net::{Credits, Limit, Nap, Tools},
     store::Store,
@@ -89,8 +89,20 @@ impl Services {
     }
 }
 
+/// What is wrong with the user's mappings and the `[intake]` settings, a sentence each; opens nothing.
+pub fn mapping_faults(loaded: &Loaded) -> Vec<String> {
+    read_intake(&loaded.config, &loaded.mappings).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
 /// Intake as it is configured, with the user's mappings.
-pub(super) fn intake(config: &Config, texts: &[crate::config::MappingText]) -> Result<Intake> {
+pub(super) fn intake(config: &Config, texts: &[MappingText]) -> Result<Intake> {
+    read_intake(config, texts).map_err(|problems| {
+        let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        ServiceError::new(Kind::NotConfigured, format!("the mappings or [intake] settings have faults: {}", words.join("; ")))
+    })
+}
+
+fn read_intake(config: &Config, texts: &[MappingText]) -> std::result::Result<Intake, Vec<Problem>> {
     let mut mappings = Vec::new();
     let mut problems = Vec::new();
     for text in texts {
@@ -103,11 +115,7 @@ pub(super) fn intake(config: &Config, texts: &[crate::config::MappingText]) -> R
             Err(faults) => problems.extend(faults),
         }
     }
-    let intake = if problems.is_empty() { Intake::new(config.intake.clone(), mappings) } else { Err(problems) };
-    intake.map_err(|problems| {
-        let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        ServiceError::new(Kind::NotConfigured, format!("the mappings or [intake] settings have faults: {}", words.join("; ")))
-    })
+    if problems.is_empty() { Intake::new(config.intake.clone(), mappings) } else { Err(problems) }
 }
 
 fn ledger(store: &Store, clock: &Arc<dyn Clock>, config: &Config) -> StoreLedger {

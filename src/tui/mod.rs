@@ -103,14 +103,21 @@ pub fn look(options: &Options, var: impl Fn(&str) -> Option<String>) -> Result<L
     Ok(Look { theme, glyphs, boxes: !options.plain, zone: TimeZone::system() })
 }
 
+/// Whether the console could start with these: the keymap and the theme can be read.
+pub fn check(options: &Options) -> Result<(), ConsoleError> {
+    keymap(options)?;
+    look(options, |_| None).map(drop)
+}
+
+fn keymap(options: &Options) -> Result<Keymap, KeymapError> {
+    options.keymap.as_deref().map_or_else(|| Ok(Keymap::built_in()), Keymap::patched)
+}
+
 /// Runs the console on this terminal until it is left. Must be called on the thread that entered the runtime: a panic
 /// there gives the terminal back, a panic elsewhere leaves the screen alone.
 pub async fn run(options: Options, desk: Arc<dyn desk::Desk>, ring: Ring, clock: Arc<dyn Clock>) -> Result<Leaving, ConsoleError> {
     let var = |name: &str| std::env::var(name).ok();
-    let keymap = match &options.keymap {
-        Some(file) => Keymap::patched(file)?,
-        None => Keymap::built_in(),
-    };
+    let keymap = keymap(&options)?;
     let look = look(&options, var)?;
     let pace = Pace { slow: options.slow_link, inside: Inside::from_env(var) };
     let mut signals = Signals::listen()?;

@@ -57,6 +57,24 @@ fn wrong_settings_end_with_4_and_say_what_to_do() {
 }
 
 #[test]
+fn a_check_reads_mappings_keys_and_theme_too() {
+    let home = home("");
+    assert!(leadloom(&home, &["config", "check"]).status.success());
+    fs::create_dir(home.path().join("mappings")).unwrap();
+    let mapping = "source = \"apollo\"\n[api]\nfirst_nam = \"given\"\nlast_name = \"{{ family | shout }}\"\nemployees = 7\n";
+    fs::write(home.path().join("mappings/apollo.toml"), mapping).unwrap();
+    fs::write(home.path().join("keymap.toml"), "acept = [\"a\"]").unwrap();
+    let checked = leadloom(&home, &["config", "check"]);
+    assert_eq!((checked.status.code(), out(&checked).as_str()), (Some(4), ""));
+    let said = err(&checked);
+    for words in ["apollo.toml:3", "first_name", "apollo.toml:4", "shout", "apollo.toml:5", "acept", "accept"] {
+        assert!(said.contains(words), "{words} in {said}");
+    }
+    let json: Json = serde_json::from_str(&out(&leadloom(&home, &["config", "check", "--json"]))).unwrap();
+    assert_eq!(json["problems"].as_array().unwrap().len(), 4, "{json}");
+}
+
+#[test]
 fn wrong_use_ends_with_2() {
     let home = home("");
     for words in [&["nonsense"][..], &["config"], &["config", "show", "--al"], &["--log-level", "loud", "man"]] {
