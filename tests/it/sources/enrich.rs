@@ -295,7 +295,7 @@ async fn a_process_that_dies_while_asking_has_paid_once() {
         calm.import(source, 60).await;
         calm.enrich(&[Field::JobTitle]).await;
         // Every answer comes late: the death falls between a bill and its answer.
-        server.plan(Planned::next(Fault::Late { millis: 150 }).always());
+        server.plan(Planned::next(Fault::Late { millis: 600 }).always());
         let process = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let me = place.again();
         let run = process.spawn(async move { begin(&me, &[Field::JobTitle]).await }).await.unwrap();

@@ -44,7 +44,11 @@ pub struct Fast {
 
 impl Fast {
     pub fn new(factor: u32) -> Arc<Self> {
-        let from = leadloom::ambient::SystemClock.now();
+        Self::starting(leadloom::ambient::SystemClock.now(), factor)
+    }
+
+    /// Going on where another process's clock stands.
+    pub fn starting(from: Timestamp, factor: u32) -> Arc<Self> {
         Arc::new(Self { began: Instant::now(), from, factor, ahead: AtomicI64::new(0), patience: AtomicI64::new(10_000) })
     }
 
@@ -169,7 +173,12 @@ pub fn open(home: &Path, sim: &Sim, clock: &Arc<Fast>) -> Services {
 pub fn open_at(home: &Path, sim: &Sim, clock: Arc<dyn Clock>, nap: Arc<dyn Nap>) -> Services {
     let env = sim.env();
     let variables = env.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    open_in(home, &Environment::of(home, variables), clock, nap)
+}
+
+/// The same in any environment.
+pub fn open_in(home: &Path, environment: &Environment, clock: Arc<dyn Clock>, nap: Arc<dyn Nap>) -> Services {
     let overrides = Overrides { home: Some(home.to_owned()), ..Overrides::default() };
-    let loaded = load(&Environment::of(home, variables), &overrides).unwrap();
+    let loaded = load(environment, &overrides).unwrap();
     Services::open_with(Opening { loaded, clock, ids: Arc::new(RandomIds) }, Tuning { nap: Some(nap), ..Tuning::default() }).unwrap()
 }
