@@ -14,7 +14,7 @@ use crate::{
         Core, Meeting,
         bus::Event,
         decide::{DecideError, Deciding},
-        ingest,
+        question,
     },
 };
 use std::time::Duration;
@@ -246,7 +246,7 @@ fn question(view: &View<'_>, core: &Core, id: ReviewId) -> store::Result<Questio
     if item.state == ReviewState::Open && matches!(item.about, About::Record(_)) {
         let now = core.meet(view, &incoming)?.candidates();
         if !now.is_empty() || !item.candidates.is_empty() {
-            item = ReviewItem { claim: item.claim, state: item.state, ..ingest::question(id, &incoming, now, item.created_at) };
+            item = ReviewItem { claim: item.claim, state: item.state, ..question::about(id, &incoming, now, item.created_at) };
         }
     }
     let mut candidates = Vec::new();
@@ -343,8 +343,8 @@ fn ask_anew(desk: &Desk<'_>, core: &Core, id: ReviewId) -> store::Result<()> {
     let item = desk.review(id)?.ok_or(StoreError::NotFound { what: "review item", id: id.to_string() })?;
     let incoming = incoming(desk, &item)?;
     let candidates = core.meet(desk, &incoming)?.candidates();
-    let anew = ReviewItem { claim: item.claim, state: item.state, ..ingest::question(id, &incoming, candidates, item.created_at) };
-    desk.update_review(&anew, &ingest::review_face(&incoming), &ingest::review_text(&incoming))
+    let anew = ReviewItem { claim: item.claim, state: item.state, ..question::about(id, &incoming, candidates, item.created_at) };
+    desk.update_review(&anew, &question::face(&incoming), &question::text(&incoming))
 }
 
 fn drop_incoming(deciding: &Deciding<'_>, id: ReviewId) -> Result<Decision, DecideError> {

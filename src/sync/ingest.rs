@@ -5,12 +5,13 @@ use super::{
     CANDIDATES, Core, Rules,
     golden::{Wants, contact_face, found_company, refresh_company, refresh_contact},
     matchmaker::Matchmaker,
+    question,
 };
 use crate::{
     domain::{
-        About, Action, Actor, Candidate, CompanyId, ContactId, Counters, Decision, DecisionId, Defect, Draft, Field, Fingerprint, IdGen,
-        Lead, LeadId, Lifecycle, Origin, Outcome, RecordId, RecordKind, ReviewId, ReviewItem, ReviewKind, ReviewState, RunId, SourceRecord,
-        Suppression, SuppressionId, SuppressionKey, Text, Timestamp, folded,
+        Action, Actor, Candidate, CompanyId, ContactId, Counters, Decision, DecisionId, Draft, Field, Fingerprint, IdGen, Lead, LeadId,
+        Lifecycle, Origin, Outcome, RecordId, RecordKind, ReviewId, ReviewItem, ReviewState, RunId, SourceRecord, Suppression,
+        SuppressionId, SuppressionKey, Text, Timestamp,
     },
     intake::{
         Disposition, Intake, Mapping, RowError, Taken,
@@ -18,7 +19,7 @@ use crate::{
     },
     matching::{Companies, People, Prepared, Scored, Subject, Verdict, survivorship},
     providers::SUPPRESS,
-    store::{Desk, Identity, Result, ReviewFace, RowFailure},
+    store::{Desk, Identity, Result, RowFailure},
 };
 use rayon::prelude::*;
 
@@ -398,8 +399,8 @@ impl<'a> Taking<'a> {
     ) -> Result<Outcome> {
         let candidates = self.candidates(&incoming.prepared, scored)?;
         let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Review)?;
-        let item = question(ReviewId::next(self.ids), &record, candidates, self.now);
-        self.desk.add_review(&item, &review_face(&record), &review_text(&record))?;
+        let item = question::about(ReviewId::next(self.ids), &record, candidates, self.now);
+        self.desk.add_review(&item, &question::face(&record), &question::text(&record))?;
         Ok(Outcome::Review)
     }
 
@@ -420,9 +421,12 @@ impl<'a> Taking<'a> {
         let candidates = self.candidates(&incoming.prepared, &scored)?;
         let outcome = if disposition == Disposition::Reject { Outcome::Rejected } else { Outcome::Review };
         let record = self.add(incoming.draft, incoming.says, company, origin, outcome)?;
-        let item =
-            ReviewItem { state: asked.state, claim: asked.claim.clone(), ..question(asked.id, &record, candidates, asked.created_at) };
-        self.desk.update_review(&item, &review_face(&record), &review_text(&record))?;
+        let item = ReviewItem {
+            state: asked.state,
+            claim: asked.claim.clone(),
+            ..question::about(asked.id, &record, candidates, asked.created_at)
+        };
+        self.desk.update_review(&item, &question::face(&record), &question::text(&record))?;
         Ok(outcome)
     }
 
@@ -481,74 +485,4 @@ impl<'a> Taking<'a> {
         self.matchmaker.insert_company(record.id, company, incoming.prepared);
         Ok((company, Outcome::Created))
     }
-}
-
-/// The question about a record: is it one of these, or (when there are none) is it good enough?
-pub fn question(id: ReviewId, record: &SourceRecord, candidates: Vec<Candidate>, created_at: Timestamp) -> ReviewItem {
-    let best = candidates.first().map(|candidate| &candidate.evidence);
-    let score = record.draft.quality.score();
-    let (kind, reason, pattern, priority) = match best {
-        Some(evidence) => {
-            let priority = 100 + (evidence.probability.0 * 100.0).round() as i32;
-            (ReviewKind::Duplicate, evidence.headline(), evidence.pattern, priority)
-        }
-        None => (ReviewKind::LowQuality, weakness(&record.draft), weakness_pattern(&record.draft), i32::from(score)),
-    };
-    ReviewItem {
-        id,
-        kind,
-        about: About::Record(record.id),
-        candidates,
-        reason,
-        pattern,
-        priority,
-        created_at,
-        state: ReviewState::Open,
-        claim: None,
-    }
-}
-
-/// Why a record is weak, in a line: its defects, else what it lacks.
-fn weakness(draft: &Draft) -> Text {
-    let mut parts: Vec<String> = draft.defects.iter().take(2).map(|defect| defect.sentence.to_string()).collect();
-    if parts.is_empty() {
-        let lacks = [Field::Email, Field::Phone, Field::JobTitle, Field::CompanyName]
-            .into_iter()
-            .filter(|field| draft.fields.get(*field).is_none());
-        parts.extend(lacks.map(|field| format!("no {}", field.label().to_lowercase())));
-    }
-    Text::from(format!("score {}: {}", draft.quality.score(), if parts.is_empty() { "thin".to_owned() } else { parts.join("; ") }))
-}
-
-/// Equal for records that are weak in the same way, so that one decision can settle them together.
-fn weakness_pattern(draft: &Draft) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut hash = rustc_hash::FxHasher::default();
-    "weak".hash(&mut hash);
-    for Defect { field, severity, .. } in &draft.defects {
-        (field.map(Field::key), *severity as u8).hash(&mut hash);
-    }
-    for field in [Field::Email, Field::Phone, Field::Mobile, Field::JobTitle, Field::CompanyName] {
-        draft.fields.get(field).is_some().hash(&mut hash);
-    }
-    hash.finish().max(1)
-}
-
-/// What lists show of a question about a record.
-pub fn review_face(record: &SourceRecord) -> ReviewFace {
-    let fields = &record.draft.fields;
-    let name = fields.person_name();
-    ReviewFace {
-        name: if name.is_empty() { Text::new(fields.str(Field::Email)) } else { name },
-        company: Text::new(fields.str(Field::CompanyName)),
-        email: Text::new(fields.str(Field::Email)),
-        source: record.draft.source,
-        quality: record.draft.quality.score(),
-    }
-}
-
-/// What a filter looks in.
-pub fn review_text(record: &SourceRecord) -> String {
-    let face = review_face(record);
-    folded(&format!("{} {} {} {}", face.name, face.company, face.email, face.source.label()))
 }

@@ -5,6 +5,7 @@
 //! - `decide`: what each decision does at the desk, and how it is taken back.
 //! - `matchmaker`: the matching index, kept in step with the store.
 //! - `ingest`: one raw page into records, contacts, questions and wanted writes.
+//! - `question`: what a person is asked about a record.
 //! - `import`: runs: fetch, land, take in; pause, stop, resume.
 //! - `enrich`: runs that ask sources what known people lack.
 //! - `plan`: the three-way compare, pure.
@@ -23,6 +24,7 @@ pub mod ingest;
 pub mod matchmaker;
 pub mod pace;
 pub mod plan;
+pub mod question;
 pub mod shelf;
 pub mod state;
 
