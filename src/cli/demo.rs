@@ -9,7 +9,7 @@ use crate::{
     config::{Environment, Overrides, load},
     domain::{Choice, FieldKind, Lifecycle, ReviewKind, RunState, Source, Text},
     services::{BoardFilter, FormField, ImportFrom, ImportRequest, MergeChoice, Moved, ReviewFilter, ServiceError, Session},
-    sim::{Fault, Planned, Sim, SimConfig, export, halo::HaloHandle},
+    sim::{Fault, Planned, RateLimits, Sim, SimConfig, export, halo::HaloHandle},
 };
 use std::{
     fs, io,
@@ -23,8 +23,13 @@ const SETTINGS: &str = r#"# The demo's settings: simulators stand in for HaloPSA
 [sync]
 poll = "30s"
 
+# A real HaloPSA takes 700 calls in 5 minutes. A demo that waits for that shows little else.
+[halopsa]
+budget = { requests = 6000, per = "5m" }
+
 [sources.apollo.searches.it-leaders]
 person_titles = ["IT Director", "CTO", "CIO", "IT Manager"]
+schedule = "0 6 * * 1-5"
 "#;
 
 /// The export that was imported before anybody looks: it founds most contacts.
@@ -102,7 +107,7 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
         fs::write(&settings, SETTINGS).map_err(|error| trouble("the demo's settings cannot be written", &error))?;
     }
     let runtime = runtime()?;
-    let config = SimConfig { seed: args.seed, people: args.people as usize, ..SimConfig::default() };
+    let config = SimConfig { seed: args.seed, people: args.people as usize, rate_limits: RateLimits::Off, ..SimConfig::default() };
     let sim = runtime.block_on(Sim::start(config)).map_err(|error| Failure::failed(format!("the simulators could not start: {error}")))?;
     if let Ok(text) = fs::read_to_string(place.join(HALO)) {
         let state = serde_json::from_str(&text).map_err(|error| error.to_string());
