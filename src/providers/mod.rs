@@ -25,7 +25,7 @@ mod zoominfo;
 pub use error::FetchError;
 pub use provider::{
     Again, Balance, Capabilities, Clue, Deliverability, Enriched, Estimate, Finding, Known, Login, Prices, Provider, RateLeft, Reveal,
-    SUPPRESS, Usage, Verification,
+    SUPPRESS, Usage, Verification, one_by_one,
 };
 pub use registry::{Entry, entry, registry};
 pub use search::{Filter, FilterKind, Search, SearchError};

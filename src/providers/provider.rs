@@ -4,7 +4,7 @@ use super::{FetchError, Filter, Search};
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::RawPage,
-    net::Credits,
+    net::{Credits, NetError},
 };
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
@@ -185,6 +185,22 @@ pub struct Enriched {
     pub clue: usize,
     /// What was found.
     pub finding: Finding,
+}
+
+/// Asks about one after another. What was found before a failure is kept; whoever has no answer may be asked about again.
+pub async fn one_by_one<'a, F>(clues: &'a [Clue], ask: impl Fn(&'a Clue) -> F + Send) -> Result<Vec<Enriched>, FetchError>
+where
+    F: Future<Output = Result<Finding, NetError>> + Send,
+{
+    let mut answers = Vec::new();
+    for (clue, about) in clues.iter().enumerate() {
+        match ask(about).await {
+            Ok(finding) => answers.push(Enriched { clue, finding }),
+            Err(error) if answers.is_empty() => return Err(error.into()),
+            Err(_) => break,
+        }
+    }
+    Ok(answers)
 }
 
 /// What was found.

@@ -5,7 +5,7 @@ mod filters;
 
 use super::{
     Again, Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Prices,
-    Provider, Reveal, Search, SearchError, Settings, Usage, Verification, cursor, search::Checked, settings::Connection,
+    Provider, Reveal, Search, SearchError, Settings, Usage, Verification, cursor, one_by_one, search::Checked, settings::Connection,
 };
 use crate::{
     domain::{Email, Source, Text, Timestamp},
@@ -429,17 +429,7 @@ impl Provider for Hunter {
     }
 
     fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
-        Box::pin(async move {
-            let mut answers = Vec::new();
-            for (clue, about) in clues.iter().enumerate() {
-                match self.person(about).await {
-                    Ok(finding) => answers.push(Enriched { clue, finding }),
-                    Err(error) if answers.is_empty() => return Err(error.into()),
-                    Err(_) => break,
-                }
-            }
-            Ok(answers)
-        })
+        Box::pin(one_by_one(clues, |about| self.person(about)))
     }
 
     fn verify_email<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<Verification, FetchError>> {

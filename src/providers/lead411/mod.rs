@@ -7,6 +7,7 @@ use super::{
     Again, Capabilities, Clue, Credential, Enriched, Estimate, FetchError, Finding, Known, Login, Prices, Provider, Reveal, Search,
     Settings, Usage,
     companies::{Companies, id_text},
+    one_by_one,
     search::Checked,
     settings::Connection,
     two_step::{self, Paid, Teaser, Teasers, TwoStep, fill},
@@ -323,17 +324,7 @@ impl Provider for Lead411 {
     }
 
     fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
-        Box::pin(async move {
-            let mut answers = Vec::new();
-            for (clue, about) in clues.iter().enumerate() {
-                match self.find(about).await {
-                    Ok(finding) => answers.push(Enriched { clue, finding }),
-                    Err(error) if answers.is_empty() => return Err(error.into()),
-                    Err(_) => break,
-                }
-            }
-            Ok(answers)
-        })
+        Box::pin(one_by_one(clues, |about| self.find(about)))
     }
 }
 

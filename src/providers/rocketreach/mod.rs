@@ -7,6 +7,7 @@ use super::{
     Again, Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Prices,
     Provider, RateLeft, Reveal, Search, Settings, Usage, Verification,
     companies::{Companies, id_text},
+    one_by_one,
     search::Checked,
     settings::Connection,
     two_step::{self, Paid, Teaser, Teasers, TwoStep},
@@ -475,17 +476,7 @@ impl Provider for RocketReach {
     }
 
     fn enrich<'a>(&'a self, clues: &'a [Clue], reveal: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
-        Box::pin(async move {
-            let mut answers = Vec::new();
-            for (clue, about) in clues.iter().enumerate() {
-                match self.person(about, reveal).await {
-                    Ok(finding) => answers.push(Enriched { clue, finding }),
-                    Err(error) if answers.is_empty() => return Err(error.into()),
-                    Err(_) => break,
-                }
-            }
-            Ok(answers)
-        })
+        Box::pin(one_by_one(clues, move |about| self.person(about, reveal)))
     }
 
     fn verify_email<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<Verification, FetchError>> {

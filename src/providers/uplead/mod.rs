@@ -8,6 +8,7 @@ use super::{
     Provider, Reveal, Search, Settings, Usage, Verification,
     companies::Companies,
     cursor::{self, Recent},
+    one_by_one,
     search::Checked,
     settings::Connection,
 };
@@ -126,6 +127,24 @@ impl UpLead {
             Ok(((rows, content["meta"].take()), EACH.times(charged)))
         };
         self.http.paid("search", EACH.times(size), call).await
+    }
+
+    async fn person(&self, clue: &Clue) -> Result<Finding, NetError> {
+        let (path, body) = if let Some(id) = &clue.id {
+            ("person-search", json!({"id": id}))
+        } else if let Some(email) = &clue.email {
+            ("combined-search", json!({"email": email}))
+        } else if clue.first_name.is_empty() || clue.last_name.is_empty() || clue.domain.is_empty() {
+            return Ok(Finding::Nothing);
+        } else {
+            ("person-search", json!({"first_name": clue.first_name, "last_name": clue.last_name, "domain": clue.domain}))
+        };
+        match self.one(path, &body, "enrich", is_charged).await {
+            Ok(Json::Null) => Ok(Finding::Nothing),
+            Ok(row) => Ok(Finding::Row(row)),
+            Err(error) if error.class() == Class::Withheld => Ok(Finding::Withheld),
+            Err(error) => Err(error),
+        }
     }
 
     /// One record by what is known of it; null when there is none.
@@ -294,29 +313,7 @@ impl Provider for UpLead {
     }
 
     fn enrich<'a>(&'a self, clues: &'a [Clue], _: Reveal) -> BoxFuture<'a, Result<Vec<Enriched>, FetchError>> {
-        Box::pin(async move {
-            let mut answers = Vec::new();
-            for (clue, about) in clues.iter().enumerate() {
-                let (path, body) = if let Some(id) = &about.id {
-                    ("person-search", json!({"id": id}))
-                } else if let Some(email) = &about.email {
-                    ("combined-search", json!({"email": email}))
-                } else if about.first_name.is_empty() || about.last_name.is_empty() || about.domain.is_empty() {
-                    answers.push(Enriched { clue, finding: Finding::Nothing });
-                    continue;
-                } else {
-                    ("person-search", json!({"first_name": about.first_name, "last_name": about.last_name, "domain": about.domain}))
-                };
-                match self.one(path, &body, "enrich", is_charged).await {
-                    Ok(Json::Null) => answers.push(Enriched { clue, finding: Finding::Nothing }),
-                    Ok(row) => answers.push(Enriched { clue, finding: Finding::Row(row) }),
-                    Err(error) if error.class() == Class::Withheld => answers.push(Enriched { clue, finding: Finding::Withheld }),
-                    Err(error) if answers.is_empty() => return Err(error.into()),
-                    Err(_) => break,
-                }
-            }
-            Ok(answers)
-        })
+        Box::pin(one_by_one(clues, |about| self.person(about)))
     }
 
     fn verify_email<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<Verification, FetchError>> {
