@@ -11,7 +11,7 @@ use std::{
     io::{self, IsTerminal as _},
 };
 
-/// Fill gaps of people who are known, from the sources listed under [enrich]
+/// Fill gaps of people who are known, from the sources listed under `enrich` in the settings
 ///
 /// Only what is lacking is asked for, one source after another until one knows. What it may cost is shown first, and
 /// nothing is spent before you say yes. What was asked is not asked again for 30 days. An interrupted run goes on where

@@ -204,13 +204,15 @@ impl Session {
 
     pub(super) async fn done(&self, decision: Decision) -> Result<Done> {
         let hold = self.services.core.rules.hold;
-        let id = decision.id;
+        let (id, takes_back) = (decision.id, matches!(decision.action, Action::Undo { .. }));
         let (words, contact) = self.look(move |view| Ok((history::words(view, &decision)?, history::contact(view, &decision)?))).await?;
-        let words = if contact.is_some() {
-            format!("{words}; HaloPSA gets it in {} s, u takes it back", hold.as_secs())
-        } else {
-            format!("{words}; u takes it back")
+        let sent = if contact.is_some() { format!("; HaloPSA gets it in {} s", hold.as_secs()) } else { String::new() };
+        let back = match (takes_back, contact.is_some()) {
+            (true, _) => "",
+            (false, true) => ", u takes it back",
+            (false, false) => "; u takes it back",
         };
+        let words = format!("{words}{sent}{back}");
         Ok(Done { decision: id, words: Text::from(words), contact })
     }
 
