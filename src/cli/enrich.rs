@@ -3,13 +3,10 @@
 use super::{Column, Failure, Globals, IdText, Ink, Output, Table, import, open::Opened, value};
 use crate::{
     domain::{Field, Period, Text},
-    services::{EnrichPlan, EnrichRequest, Whom},
+    services::{EnrichPlan, EnrichRequest, Whom, from_to, people},
 };
 use clap::ArgGroup;
-use std::{
-    fmt::Display,
-    io::{self, IsTerminal as _},
-};
+use std::io::{self, IsTerminal as _};
 
 /// Fill gaps of people who are known, from the sources listed under `enrich` in the settings
 ///
@@ -103,7 +100,7 @@ fn show(plan: &EnrichPlan, data: bool, output: &mut Output) -> Result<(), Failur
     let mut talk = Vec::new();
     for step in &plan.steps {
         let names: Vec<&str> = step.fields.iter().map(|field| field.label()).collect();
-        let (names, people, credits) = (names.join(", "), range(step.people), range(step.credits));
+        let (names, people, credits) = (names.join(", "), from_to(step.people), from_to(step.credits));
         talk.push(format!("{}: {names} of {people} people, {credits} credits", step.source));
         table.row([step.source.label(), &names, &people, &step.calls.to_string(), &credits]);
     }
@@ -116,26 +113,10 @@ fn show(plan: &EnrichPlan, data: bool, output: &mut Output) -> Result<(), Failur
     Ok(())
 }
 
-fn range<N: PartialEq + Display>((least, most): (N, N)) -> String {
-    if least == most { most.to_string() } else { format!("{least} to {most}") }
-}
-
 fn summary(plan: &EnrichPlan) -> String {
-    let mut rest = Vec::new();
-    for (count, words) in
-        [(plan.complete, "lack nothing"), (plan.in_vain, "cannot be asked about again yet"), (plan.withheld, "must not be contacted")]
-    {
-        if count > 0 {
-            rest.push(format!("{count} {words}"));
-        }
-    }
+    let rest = plan.left_out();
     let rest = if rest.is_empty() { String::new() } else { format!("; {}", rest.join(", ")) };
-    let credits = range(plan.credits);
-    format!("{} to be asked about for {credits} credits{rest}", people(plan.people))
-}
-
-fn people(count: u64) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+    format!("{} to be asked about for {} credits{rest}", people(plan.people), from_to(plan.credits))
 }
 
 fn agreed(plan: &EnrichPlan, output: &mut Output) -> Result<bool, Failure> {

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{cell::LazyCell, cmp::Reverse, collections::BTreeMap};
 
 /// Which sources are asked first, field by field.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -206,13 +206,14 @@ fn keep_coherent(field: Field, standing: &mut Vec<Claim<'_>>, golden: &Golden) {
         | Field::HqState
         | Field::HqPostcode
         | Field::HqCountry => {
+            let core = |name: &str| CompanyName::new(name, None).core;
             let Some(employer) = winner(Field::CompanyName) else { return };
+            let employers = LazyCell::new(|| core(&employer));
             let by_hand = golden.get(Field::CompanyName).is_some_and(|won| matches!(won.giver, Giver::Decision(_)));
             // Most records name the employer in the same words; only others' names are taken apart.
             let agrees = |claim: &Claim<'_>| {
                 let named = claim.record.draft.fields.str(Field::CompanyName);
-                let core = |name: &str| CompanyName::new(name, None).core;
-                named.is_empty() || named == employer || core_fit(&core(&employer), &core(named)) < CoreFit::Partial
+                named.is_empty() || named == employer || core_fit(&employers, &core(named)) < CoreFit::Partial
             };
             // A name that a person typed may be one that no source knows.
             if !by_hand || standing.iter().any(agrees) {

@@ -9,6 +9,7 @@ use crate::{
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Display,
     time::Duration,
 };
 
@@ -55,6 +56,25 @@ pub struct EnrichPlan {
     pub notes: Vec<Text>,
 }
 
+impl EnrichPlan {
+    /// Who is not asked about, and why: `3 lack nothing`.
+    pub fn left_out(&self) -> Vec<String> {
+        let all =
+            [(self.complete, "lack nothing"), (self.in_vain, "cannot be asked about again yet"), (self.withheld, "must not be contacted")];
+        all.into_iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect()
+    }
+}
+
+/// At least and at most, in words: `7`, `0 to 9`.
+pub fn from_to<N: PartialEq + Display>((least, most): (N, N)) -> String {
+    if least == most { most.to_string() } else { format!("{least} to {most}") }
+}
+
+/// `1 person`, `12 people`.
+pub fn people(count: u64) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+}
+
 /// One source's turn.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct EnrichStep {
@@ -94,8 +114,7 @@ impl Session {
             return Err(ServiceError::new(Kind::Invalid, "there is nobody to ask about: nothing is lacking, or all have been asked"));
         };
         let names: Vec<String> = settled.fields.iter().map(|field| field.label().to_lowercase()).collect();
-        let people = if plan.people == 1 { "1 person".to_owned() } else { format!("{} people", plan.people) };
-        let what = Text::from(format!("gaps of {people}: {}", names.join(", ")));
+        let what = Text::from(format!("gaps of {}: {}", people(plan.people), names.join(", ")));
         let source = first.step.source;
         self.start(imports::Asked { what, limit: None, from: imports::From::Enrich { request } }, source).await
     }

@@ -7,9 +7,8 @@ use crate::{
         SourceRecord, Subject, Target, Text, Uuid, Value,
     },
     halopsa::Entity,
-    matching::survivorship,
     store::{self, StoreError, View},
-    sync::{Rules, plan},
+    sync::{Rules, golden::golden, plan},
 };
 
 impl Session {
@@ -67,10 +66,6 @@ struct Side {
 
 fn origin_of(record: &SourceRecord) -> Text {
     Text::from(format!("{} {}", record.draft.source, review::day(record.dated())))
-}
-
-fn golden(records: &[SourceRecord], overrides: &[Override], rules: &Rules) -> Golden {
-    survivorship::golden(&records.iter().collect::<Vec<_>>(), overrides, &rules.survivorship)
 }
 
 fn preview(view: &View<'_>, rules: &Rules, into: ContactId, right: &Side, choices: &[Choice]) -> store::Result<MergePreview> {

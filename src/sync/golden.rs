@@ -4,7 +4,7 @@ use super::Rules;
 use crate::{
     domain::{
         CompanyId, ContactId, DecisionId, Field, Fields, Fingerprint, Giver, Golden, IdGen, Intent, LeadId, Operation, OperationId,
-        RecordKind, SourceRecord, Target, Text, Timestamp, folded,
+        Override, RecordKind, SourceRecord, Target, Text, Timestamp, folded,
     },
     matching::survivorship,
     store::{CompanyFace, ContactFace, Desk, Result, View, Want},
@@ -13,15 +13,17 @@ use sha2::{Digest, Sha256};
 
 /// The golden record of a contact as it stands.
 pub fn golden_contact(view: &View<'_>, contact: ContactId, rules: &Rules) -> Result<Golden> {
-    let members = view.members(contact.0)?;
-    let overrides = view.overrides(contact)?;
-    Ok(survivorship::golden(&members.iter().collect::<Vec<_>>(), &overrides, &rules.survivorship))
+    Ok(golden(&view.members(contact.0)?, &view.overrides(contact)?, rules))
 }
 
 /// The golden record of a company as it stands.
 pub fn golden_company(view: &View<'_>, company: CompanyId, rules: &Rules) -> Result<Golden> {
-    let members = view.members(company.0)?;
-    Ok(survivorship::golden(&members.iter().collect::<Vec<_>>(), &[], &rules.survivorship))
+    Ok(golden(&view.members(company.0)?, &[], rules))
+}
+
+/// The golden record of these members and choices.
+pub fn golden(members: &[SourceRecord], overrides: &[Override], rules: &Rules) -> Golden {
+    survivorship::golden(&members.iter().collect::<Vec<_>>(), overrides, &rules.survivorship)
 }
 
 /// What lists show of a contact. `company_of` tells which golden company a member's employer is.

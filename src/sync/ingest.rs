@@ -18,7 +18,7 @@ use crate::{
         raw::{RawPage, Rows},
     },
     matching::{Companies, People, Prepared, Scored, Subject, Verdict, survivorship},
-    providers::SUPPRESS,
+    providers::{Deliverability, SUPPRESS},
     store::{Desk, Identity, Result, RowFailure},
 };
 use rayon::prelude::*;
@@ -81,9 +81,6 @@ fn withheld(rows: &Rows, row: usize) -> Option<Text> {
     let Rows::Objects(rows) = rows else { return None };
     rows.get(row)?.get(SUPPRESS)?.as_str().map(Text::new)
 }
-
-/// The status of an address about which its source says nothing.
-const UNVERIFIED: &str = "unverified";
 
 /// A failed row is kept no longer than this; the whole of it lies in the raw page.
 const RAW: usize = 4096;
@@ -296,7 +293,8 @@ impl<'a> Taking<'a> {
         let other_address = draft.fields.get(Field::Email).is_some_and(|email| old.draft.fields.get(Field::Email) != Some(email));
         for (field, value) in old.draft.fields.iter() {
             let of_the_address = matches!(field, Field::EmailStatus | Field::Confidence);
-            let unsaid = draft.fields.get(field).is_none() || field == Field::EmailStatus && draft.fields.str(field) == UNVERIFIED;
+            let unsaid = draft.fields.get(field).is_none()
+                || field == Field::EmailStatus && draft.fields.str(field) == Deliverability::Unverified.key();
             if unsaid && !(of_the_address && other_address) {
                 draft.fields.set(field, value.clone());
             }

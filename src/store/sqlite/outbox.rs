@@ -52,6 +52,13 @@ const fn rank(target: &Target) -> i64 {
     }
 }
 
+/// The statement that wants a write: an import makes several a row, so it is put together by the compiler.
+macro_rules! insert_want {
+    ($rows:literal) => {
+        concat!("INSERT INTO outbox(id, entity, entity_id, rank, intent, state, not_before, decision, created_at) ", $rows)
+    };
+}
+
 impl View<'_> {
     /// The operation of a target, if one is wanted.
     pub fn operation_for(&self, target: &Target) -> Result<Option<Operation>> {
@@ -91,10 +98,12 @@ impl Desk<'_> {
     /// A target that is being sent just now gets its want after it: the sender sees a newer token and asks again.
     pub fn want(&self, want: &Want<'_>) -> Result<()> {
         self.insert_want(
-            "VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8)
+            insert_want!(
+                "VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8)
              ON CONFLICT(entity, entity_id) DO UPDATE SET intent = excluded.intent, state = 'waiting', not_before = max(excluded.not_before,
                CASE state WHEN 'sending' THEN lease_until ELSE 0 END), attempts = CASE state WHEN 'dead' THEN 0 ELSE attempts END,
-               token = token + 1, decision = excluded.decision, lease_until = NULL",
+               token = token + 1, decision = excluded.decision, lease_until = NULL"
+            ),
             want,
         )?;
         Ok(())
@@ -102,14 +111,16 @@ impl Desk<'_> {
 
     /// Wants a write unless the target is in HaloPSA or on its way there; answers whether it is wanted now.
     pub fn want_once(&self, want: &Want<'_>) -> Result<bool> {
-        let rows = "SELECT ?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8
-             WHERE NOT EXISTS (SELECT 1 FROM links WHERE entity = ?2 AND entity_id = ?3) ON CONFLICT(entity, entity_id) DO NOTHING";
-        Ok(self.insert_want(rows, want)? == 1)
+        let sql = insert_want!(
+            "SELECT ?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8
+             WHERE NOT EXISTS (SELECT 1 FROM links WHERE entity = ?2 AND entity_id = ?3) ON CONFLICT(entity, entity_id) DO NOTHING"
+        );
+        Ok(self.insert_want(sql, want)? == 1)
     }
 
-    fn insert_want(&self, rows: &str, want: &Want<'_>) -> Result<usize> {
+    fn insert_want(&self, sql: &str, want: &Want<'_>) -> Result<usize> {
         self.run(
-            &format!("INSERT INTO outbox(id, entity, entity_id, rank, intent, state, not_before, decision, created_at) {rows}"),
+            sql,
             params![
                 want.id.as_bytes(),
                 want.target.entity(),

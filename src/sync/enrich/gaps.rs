@@ -3,10 +3,9 @@
 use super::{HOLDS, Request, Step, memory};
 use crate::{
     domain::{ContactId, Field, Giver, Golden, Source, SourceRecord, SuppressionKey, Text, Timestamp, Value},
-    matching::survivorship,
-    providers::Clue,
+    providers::{Clue, Deliverability},
     store::{Result, View},
-    sync::Rules,
+    sync::{Rules, golden::golden},
 };
 
 /// Somebody, as the store has them now.
@@ -25,8 +24,7 @@ pub(super) fn person(view: &View<'_>, rules: &Rules, id: ContactId) -> Result<Op
         return Ok(None);
     }
     let members = view.members(id.0)?;
-    let overrides = view.overrides(id)?;
-    let golden = survivorship::golden(&members.iter().collect::<Vec<_>>(), &overrides, &rules.survivorship);
+    let golden = golden(&members, &view.overrides(id)?, rules);
     let withheld = view.suppressed(&SuppressionKey::of(&golden.fields()))?.is_some();
     Ok(Some(Person { id, golden, members, withheld }))
 }
@@ -44,8 +42,8 @@ impl Person {
         if golden.locked || matches!(golden.giver, Giver::Decision(_)) {
             return false;
         }
-        let unsaid =
-            field == Field::EmailStatus && golden.value.as_ref().and_then(Value::as_str).is_none_or(|status| status == "unverified");
+        let unsaid = field == Field::EmailStatus
+            && golden.value.as_ref().and_then(Value::as_str).is_none_or(|status| status == Deliverability::Unverified.key());
         let before = if field == Field::EmailStatus { Some(now.minus(HOLDS)).max(stale_before) } else { stale_before };
         let given = match golden.giver {
             Giver::Record(id, _) => self.members.iter().find(|member| member.id == id).map(|member| member.seen_at),

@@ -4,7 +4,7 @@
 use super::{Done, Layer};
 use crate::{
     domain::{Field, Source},
-    services::{EnrichPlan, EnrichRequest, EnrichStep, Whom},
+    services::{EnrichPlan, EnrichRequest, EnrichStep, Whom, from_to},
     tui::{
         action::Action,
         canvas::{Canvas, centred, top},
@@ -19,7 +19,7 @@ use crate::{
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::Rect;
-use std::{borrow::Cow, fmt::Display};
+use std::borrow::Cow;
 
 impl Item for EnrichStep {
     type Id = (Source, Vec<Field>);
@@ -169,9 +169,9 @@ impl Layer for Gaps {
             self.steps.draw(canvas, table, &columns, true, |step, nth| match nth {
                 0 => (Cow::Borrowed(step.source.label()), Role::Text),
                 1 => (Cow::Owned(step.fields.iter().map(|field| field.label()).collect::<Vec<_>>().join(", ")), Role::Muted),
-                2 => (Cow::Owned(range(step.people)), Role::Text),
+                2 => (Cow::Owned(from_to(step.people)), Role::Text),
                 3 => (Cow::Owned(words::count(step.calls)), Role::Muted),
-                _ => (Cow::Owned(range(step.credits)), Role::Text),
+                _ => (Cow::Owned(from_to(step.credits)), Role::Text),
             });
         }
         let begins =
@@ -180,20 +180,9 @@ impl Layer for Gaps {
     }
 }
 
-fn range<N: PartialEq + Display>((least, most): (N, N)) -> String {
-    if least == most { most.to_string() } else { format!("{least} to {most}") }
-}
-
 /// Who is asked about, and who not.
 fn summary(plan: &EnrichPlan) -> String {
     let people = |count: u64| if count == 1 { "1 person".to_owned() } else { format!("{} people", words::count(count)) };
-    let mut parts = vec![format!("{} to be asked about, {} credits", people(plan.people), range(plan.credits))];
-    for (count, words) in
-        [(plan.complete, "lack nothing"), (plan.in_vain, "cannot be asked about again yet"), (plan.withheld, "must not be contacted")]
-    {
-        if count > 0 {
-            parts.push(format!("{count} {words}"));
-        }
-    }
-    parts.join("; ") + "."
+    let head = format!("{} to be asked about, {} credits", people(plan.people), from_to(plan.credits));
+    [vec![head], plan.left_out()].concat().join("; ") + "."
 }
