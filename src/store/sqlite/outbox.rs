@@ -110,12 +110,17 @@ impl Desk<'_> {
     }
 
     /// Wants a write unless the target is in HaloPSA or on its way there; answers whether it is wanted now.
+    ///
+    /// It asks first and inserts then: an `INSERT … SELECT` opens a savepoint of its own, at which FTS5 writes out what it
+    /// holds. That took a fifth of an import.
     pub fn want_once(&self, want: &Want<'_>) -> Result<bool> {
-        let sql = insert_want!(
-            "SELECT ?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8
-             WHERE NOT EXISTS (SELECT 1 FROM links WHERE entity = ?2 AND entity_id = ?3) ON CONFLICT(entity, entity_id) DO NOTHING"
-        );
-        Ok(self.insert_want(sql, want)? == 1)
+        let known = "SELECT EXISTS (SELECT 1 FROM links WHERE entity = ?1 AND entity_id = ?2)
+             OR EXISTS (SELECT 1 FROM outbox WHERE entity = ?1 AND entity_id = ?2)";
+        if self.value(known, params![want.target.entity(), want.target.uuid().as_bytes()])? {
+            return Ok(false);
+        }
+        self.insert_want(insert_want!("VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8)"), want)?;
+        Ok(true)
     }
 
     fn insert_want(&self, sql: &str, want: &Want<'_>) -> Result<usize> {
