@@ -123,19 +123,35 @@ impl Intake {
 
     /// Makes drafts of a page's rows, one result a row, in order. Uses all cores; rows in `page.bad` are not repeated.
     pub fn take(&self, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Vec<Result<Taken, RowError>> {
-        self.take_to(Depth::Whole, mapping, page, now)
+        self.take_to(Depth::Whole, mapping, page, now, |taken| taken)
     }
 
-    /// The same, but only what tells which person or company a row is about: for matching files that nobody imports.
-    pub fn take_identities(&self, mapping: &Mapping, page: &RawPage, kind: RecordKind, now: Timestamp) -> Vec<Result<Taken, RowError>> {
-        self.take_to(Depth::Identity(kind), mapping, page, now)
+    /// Only what tells which person or company each row is about: for matching files that nobody imports. `then` makes of
+    /// that what the caller keeps while it is still in the core's cache.
+    pub fn take_identities<T: Send>(
+        &self,
+        mapping: &Mapping,
+        page: &RawPage,
+        kind: RecordKind,
+        now: Timestamp,
+        then: impl Fn(Taken) -> T + Sync,
+    ) -> Vec<Result<T, RowError>> {
+        self.take_to(Depth::Identity(kind), mapping, page, now, then)
     }
 
-    fn take_to(&self, depth: Depth, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Vec<Result<Taken, RowError>> {
+    fn take_to<T: Send>(
+        &self,
+        depth: Depth,
+        mapping: &Mapping,
+        page: &RawPage,
+        now: Timestamp,
+        then: impl Fn(Taken) -> T + Sync,
+    ) -> Vec<Result<T, RowError>> {
         let maker = Maker { intake: self, mapping, bound: Bound::new(mapping, &page.rows), now, depth };
+        let make = |row: Row<'_>| maker.make(row).map(&then);
         match &page.rows {
-            Rows::Table { rows, .. } => rows.par_iter().with_min_len(CHUNK).map(|row| maker.make(Row::Table(row))).collect(),
-            Rows::Objects(rows) => rows.par_iter().with_min_len(CHUNK).map(|row| maker.make(Row::Object(row))).collect(),
+            Rows::Table { rows, .. } => rows.par_iter().with_min_len(CHUNK).map(|row| make(Row::Table(row))).collect(),
+            Rows::Objects(rows) => rows.par_iter().with_min_len(CHUNK).map(|row| make(Row::Object(row))).collect(),
         }
     }
 

@@ -69,9 +69,8 @@ const SHOWN_CHARS: usize = 80;
 impl Shown {
     /// Adds the parts of `aspect` that are not empty. Aspects come in the order of their declaration.
     pub(super) fn put<'a>(&mut self, aspect: Aspect, parts: impl IntoIterator<Item = &'a str>) {
-        while self.0.matches(SEPARATOR).count() < aspect as usize {
-            self.0.push(SEPARATOR);
-        }
+        let separators = self.0.bytes().filter(|byte| *byte == SEPARATOR as u8).count();
+        self.0.extend(std::iter::repeat_n(SEPARATOR, (aspect as usize).saturating_sub(separators)));
         let from = self.0.len();
         for part in parts.into_iter().filter(|part| !part.is_empty()) {
             if self.0.len() > from {

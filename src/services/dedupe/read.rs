@@ -15,7 +15,6 @@ use crate::{
     matching::{Prepared, Subject},
     providers::file::FileError,
 };
-use rayon::prelude::*;
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -195,9 +194,7 @@ fn understand<S: Subject, G>(
     for bad in &page.bad {
         file.unusable(bad.line, bad.reason.as_str());
     }
-    let taken = intake.take_identities(&what.mapping, page, take.kind, now);
-    let prepared: Vec<Result<Option<Prepared<S>>, RowError>> =
-        taken.into_par_iter().map(|taken| Ok((take.draft)(taken?).as_ref().map(take.prepare))).collect();
+    let prepared = intake.take_identities(&what.mapping, page, take.kind, now, |taken| (take.draft)(taken).as_ref().map(take.prepare));
     let mut records = Vec::with_capacity(prepared.len());
     let column = id_column(&page.rows, what.id_column.as_deref());
     for (row, record) in prepared.into_iter().enumerate() {
