@@ -18,7 +18,7 @@ impl Email {
         let strict = email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
         let good = !local.is_empty()
             && !lower.contains(' ')
-            && Domain::parse(domain).is_some()
+            && host_of(domain).is_some()
             && email_address::EmailAddress::parse_with_options(&lower, strict).is_ok();
         good.then_some(Self(lower))
     }
@@ -46,9 +46,8 @@ pub struct Phone(Text);
 impl Phone {
     /// `None` unless `raw` starts with `+` and has 7 to 15 digits before an extension.
     pub fn international(raw: &str) -> Option<Self> {
-        let text = Text::new(raw);
-        let phone = Self(text);
-        let digits = phone.e164().len().saturating_sub(1);
+        let phone = Self(Text::new(raw));
+        let digits = phone.main().bytes().filter(u8::is_ascii_digit).count();
         (phone.0.starts_with('+') && (7..=15).contains(&digits)).then_some(phone)
     }
 
@@ -59,8 +58,12 @@ impl Phone {
 
     /// `+` and digits, without the extension.
     pub fn e164(&self) -> String {
-        let main = self.0.split(" ext").next().unwrap_or_default();
-        std::iter::once('+').chain(main.chars().filter(char::is_ascii_digit)).collect()
+        std::iter::once('+').chain(self.main().chars().filter(char::is_ascii_digit)).collect()
+    }
+
+    /// What stands before an extension.
+    fn main(&self) -> &str {
+        self.0.find(" ext").map_or(&*self.0, |at| &self.0[..at])
     }
 }
 
@@ -71,27 +74,31 @@ pub struct Domain(Text);
 impl Domain {
     /// Reads a bare host name. `None` for addresses, paths, numbers-only top levels and single labels.
     pub fn parse(raw: &str) -> Option<Self> {
-        let lower = raw.trim().trim_end_matches('.').to_lowercase();
-        let host = lower.strip_prefix("www.").unwrap_or(&lower);
-        let label_ok = |label: &str| {
-            (1..=63).contains(&label.len())
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.chars().all(|c| c == '-' || c.is_alphanumeric() || (c == '_' && label.len() > 1))
-        };
-        let last = host.rsplit('.').next()?;
-        let good = host.len() <= 253
-            && host.contains('.')
-            && host.split('.').all(label_ok)
-            && last.chars().count() >= 2
-            && !last.chars().all(|c| c.is_ascii_digit());
-        good.then(|| Self(Text::from(host.to_owned())))
+        host_of(&raw.to_lowercase()).map(|host| Self(Text::new(host)))
     }
 
     /// The host name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The host that a small-letter text names, where it can be one.
+fn host_of(lower: &str) -> Option<&str> {
+    let host = lower.trim().trim_end_matches('.');
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let label_ok = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c == '-' || c.is_alphanumeric() || (c == '_' && label.len() > 1))
+    };
+    let (_, last) = host.rsplit_once('.')?;
+    let good = host.len() <= 253
+        && host.split('.').all(label_ok)
+        && last.chars().nth(1).is_some()
+        && !last.bytes().all(|byte| byte.is_ascii_digit());
+    good.then_some(host)
 }
 
 macro_rules! shown_as_text {

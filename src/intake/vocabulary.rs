@@ -343,7 +343,17 @@ impl LegalForms {
 
 /// Like [`fold`], but `&` and `+` count, and letters outside ASCII stay: `OÜ` is not `OU`.
 fn fold_form(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '&' | '+' | '/')).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(text.len());
+    text.chars().for_each(|c| add_folded(&mut folded, c));
+    folded
+}
+
+fn add_folded(folded: &mut String, c: char) {
+    if c.is_ascii_alphanumeric() || matches!(c, '&' | '+' | '/') {
+        folded.push(c.to_ascii_lowercase());
+    } else if c.is_alphanumeric() {
+        folded.extend(c.to_lowercase());
+    }
 }
 
 /// Words of a name that may belong to its legal form.
@@ -351,11 +361,11 @@ const FORM_WORDS: usize = 6;
 
 /// Splits `Northwind Traders GmbH & Co. KG` into the name and our spelling of the form.
 pub fn split_legal_form(name: &str) -> (&str, Option<&'static str>) {
-    let starts: Vec<usize> = word_starts(name).collect();
-    for &start in starts.iter().skip(1).rev().take(FORM_WORDS).rev() {
-        let tail = &name[start..];
-        let Some(form) = LEGAL_FORMS.behind.get(&fold_form(tail)) else { continue };
-        let head = name[..start].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | '-'));
+    let (folded, starts) = folded_words(name);
+    for &(start, at) in starts.iter().skip(1).rev().take(FORM_WORDS).rev() {
+        let Some(form) = LEGAL_FORMS.behind.get(&folded[at..]) else { continue };
+        let (head, tail) = name.split_at(start);
+        let head = head.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | '-'));
         if is_form_written(tail) && head.chars().any(char::is_alphanumeric) && !head.ends_with('&') {
             return (head, Some(form));
         }
@@ -371,13 +381,19 @@ pub fn split_legal_form(name: &str) -> (&str, Option<&'static str>) {
     (name, None)
 }
 
-fn word_starts(name: &str) -> impl Iterator<Item = usize> {
+/// The name folded as forms are, and where each word starts in the name and in that.
+fn folded_words(name: &str) -> (String, Vec<(usize, usize)>) {
+    let mut folded = String::with_capacity(name.len());
+    let mut starts = Vec::with_capacity(FORM_WORDS);
     let mut before = ' ';
-    name.char_indices().filter_map(move |(at, c)| {
-        let starts = before == ' ' && c != ' ';
+    for (at, c) in name.char_indices() {
+        if before == ' ' && c != ' ' {
+            starts.push((at, folded.len()));
+        }
+        add_folded(&mut folded, c);
         before = c;
-        starts.then_some(at)
-    })
+    }
+    (folded, starts)
 }
 
 /// A short form must look like one: in capitals, with dots, or with an inner capital. `as` and `sa` are words.

@@ -5,12 +5,15 @@ use crate::{domain::Text, intake::vocabulary::split_legal_form};
 
 /// The name without its legal form, and the form.
 pub fn company_name(text: &Text) -> (Text, Text) {
-    let (name, mut form) = without_forms(text);
-    let mut name = cased(name);
+    let (head, mut form) = without_forms(text);
+    let mut name = cased(head);
+    let mut mended = *name != *head;
     // Mended capitals may show a form that small letters hid: `northwind l p`.
-    while let (head, Some(found)) = without_forms(&name) {
+    while mended && let (head, Some(found)) = without_forms(&name) {
         form = form.or(Some(found));
-        name = cased(head);
+        let next = cased(head);
+        mended = *next != *head;
+        name = next;
     }
     (name, Text::new(form.unwrap_or_default()))
 }
