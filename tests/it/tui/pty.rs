@@ -163,6 +163,18 @@ fn a_terminal_too_small_is_told_so_and_growing_mends_it() {
     }
 }
 
+/// Both are there when the reader wakes; it must take in both.
+#[test]
+fn a_key_pressed_while_the_window_changes_is_not_lost() {
+    let (mut terminal, _crashes) = at_home();
+    for round in 0..40 {
+        let (key, words) = if round % 2 == 0 { ("?", "Help: Home") } else { ("\u{1b}", "Since you last looked") };
+        terminal.resize((100 + round % 7, 30));
+        terminal.press(key);
+        terminal.until_shown(words);
+    }
+}
+
 #[test]
 fn a_stop_gives_the_terminal_back_and_coming_back_paints_everything() {
     let (mut terminal, _crashes) = at_home();
