@@ -33,6 +33,20 @@ async fn a_decision_is_one_key_and_the_cursor_moves_on() {
 }
 
 #[tokio::test]
+async fn a_pair_decided_meanwhile_is_asked_for_once() {
+    let world = World::new();
+    let mut console = console(&world, Setup::default()).await;
+    console.press("2").await;
+    world.state.lock().unwrap().rows.remove(0);
+    console.press("enter").await;
+    let screen = console.screen();
+    assert!(screen.contains("this question was decided meanwhile") && screen.contains("this pair cannot be shown any more"), "{screen}");
+    console.press("r r esc").await;
+    assert_eq!(world.told().iter().filter(|command| matches!(command, Command::Claim(_))).count(), 1);
+    assert!(console.screen().contains("[2 Review]"), "{}", console.screen());
+}
+
+#[tokio::test]
 async fn a_refused_decision_brings_its_row_back_with_the_reason() {
     let world = World::new();
     let mut console = console(&world, Setup::default()).await;

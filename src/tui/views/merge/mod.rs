@@ -255,6 +255,13 @@ impl View for Merge {
         }
     }
 
+    fn refused(&mut self, slot: Slot, _: &Failure, _: &mut Shared) {
+        // Somebody decided it meanwhile: asking and claiming again at each refresh would never end.
+        if slot == Slot::MergeQuestion {
+            (self.review, self.preview) = (None, None);
+        }
+    }
+
     fn told(&mut self, command: &Command, result: &Result<Told, Failure>, cx: &mut Shared) {
         // Taken back while its pair is open: what was chosen no longer stands on what is known.
         if let (Command::Undo(_), Ok(_)) = (command, result) {

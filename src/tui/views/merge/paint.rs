@@ -45,7 +45,8 @@ fn result(row: &MergeRow) -> (Cow<'_, str>, Role) {
 impl Merge {
     pub(super) fn paint(&self, canvas: &mut Canvas<'_>, area: Rect, cx: &Shared) {
         let Some(preview) = &self.preview else {
-            canvas.put(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, "reading the pair", Role::Muted);
+            let words = if self.review.is_some() { "reading the pair" } else { "this pair cannot be shown any more; go back for the next" };
+            canvas.put(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, words, Role::Muted);
             return;
         };
         let (head, body) = top(area, 1);
