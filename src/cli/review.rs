@@ -93,7 +93,7 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
         }
         Command::Reject { ids } => {
             decide(&Opened::by(globals, output)?, ids, output, &async |me: &Session, id| match me.question(id).await?.suggestion {
-                Suggestion::Join(_) => me.create_new(id).await,
+                Suggestion::Join(_) | Suggestion::Keep(_) => me.create_new(id).await,
                 Suggestion::Create => me.drop_record(id).await,
             })
         }

@@ -117,6 +117,26 @@ pub enum Action {
         /// The values that stay.
         choices: Vec<Choice>,
     },
+    /// A merge that was made without asking was looked at, and is right.
+    Confirm {
+        /// The decision that made it.
+        join: DecisionId,
+        /// The contact.
+        contact: ContactId,
+    },
+    /// A merge that was made without asking was looked at, and is wrong: the record has a contact of its own since.
+    Refute {
+        /// The decision that made it.
+        join: DecisionId,
+        /// The record, as its source says it now.
+        record: RecordId,
+        /// The contact that it is not.
+        contact: ContactId,
+        /// Its own contact.
+        own: ContactId,
+        /// That one's lead.
+        lead: LeadId,
+    },
     /// An earlier decision was taken back.
     Undo {
         /// That decision.
@@ -136,6 +156,8 @@ impl Action {
             Self::Move { .. } => "move",
             Self::Defer { .. } => "defer",
             Self::Settle { .. } => "settle",
+            Self::Confirm { .. } => "confirm",
+            Self::Refute { .. } => "refute",
             Self::Undo { .. } => "undo",
         }
     }
@@ -147,6 +169,8 @@ impl Action {
             | Self::Join { contact, .. }
             | Self::Edit { contact, .. }
             | Self::Settle { contact, .. }
+            | Self::Confirm { contact, .. }
+            | Self::Refute { contact, .. }
             | Self::Merge { into: contact, .. } => Some(*contact),
             Self::Drop { .. } | Self::Move { .. } | Self::Defer { .. } | Self::Undo { .. } => None,
         }

@@ -13,11 +13,13 @@ pub enum ReviewKind {
     LowQuality,
     /// HaloPSA and we changed the same field differently: whose value stays?
     Conflict,
+    /// A record was merged without asking: was that right? Its id is that of the decision it asks about.
+    Audit,
 }
 
 impl ReviewKind {
     /// All of them, in the order in which screens list them.
-    pub const ALL: &'static [Self] = &[Self::Duplicate, Self::LowQuality, Self::Conflict];
+    pub const ALL: &'static [Self] = &[Self::Duplicate, Self::LowQuality, Self::Conflict, Self::Audit];
 
     /// For people.
     pub const fn label(self) -> &'static str {
@@ -25,6 +27,7 @@ impl ReviewKind {
             Self::Duplicate => "duplicate",
             Self::LowQuality => "low quality",
             Self::Conflict => "conflict",
+            Self::Audit => "audit",
         }
     }
 
@@ -34,6 +37,7 @@ impl ReviewKind {
             Self::Duplicate => "duplicate",
             Self::LowQuality => "low_quality",
             Self::Conflict => "conflict",
+            Self::Audit => "audit",
         }
     }
 }
@@ -54,7 +58,7 @@ pub enum ReviewState {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
-    /// An incoming record that belongs to no contact yet.
+    /// An incoming record that belongs to no contact yet; for an audit, one that was merged without asking.
     Record(RecordId),
     /// A contact that is already known.
     Contact(ContactId),

@@ -210,9 +210,16 @@ pub fn auto_from<S: Subject>(weights: &Weights, table: &PatternTable, one_wrong_
     Bits(if cut.is_finite() { cut } else { by_itself }.max(floor))
 }
 
-/// Picks one auto-joined record in twenty for a reviewer, by its id, so that every process picks the same.
-pub fn is_audit_pick(record: RecordId) -> bool {
-    super::fold::hash_bytes(20, record.as_bytes()).is_multiple_of(20)
+/// Picks one auto-joined record in `one_in` for a reviewer, by its id, so that every process picks the same; 0 picks
+/// none.
+pub fn is_audit_pick(record: RecordId, one_in: u32) -> bool {
+    one_in > 0 && audit_rank(record).is_multiple_of(u64::from(one_in))
+}
+
+/// Where a record stands among the picks: where there is room for some of them only, those that stand first are as good
+/// as drawn by lot, whatever the order in which they came in.
+pub fn audit_rank(record: RecordId) -> u64 {
+    super::fold::hash_bytes(20, record.as_bytes())
 }
 
 /// What audits of joins without asking have shown.
@@ -232,13 +239,31 @@ impl Audit {
 
     /// What the precision is at least, nineteen times in twenty (Wilson's lower bound).
     pub fn at_least(&self) -> Option<f64> {
+        self.bounds().map(|(low, _)| low)
+    }
+
+    /// What the precision is at most, nineteen times in twenty (Wilson's upper bound).
+    pub fn at_most(&self) -> Option<f64> {
+        self.bounds().map(|(_, high)| high)
+    }
+
+    /// Enough were looked at to speak of a precision: with fewer even a clean sheet says less than "95 % or more".
+    pub const fn tells(&self) -> bool {
+        self.checked >= ENOUGH
+    }
+
+    fn bounds(&self) -> Option<(f64, f64)> {
         let precision = self.precision()?;
         let (count, z) = (f64::from(self.checked), 1.645_f64);
         let centre = precision + z * z / (2.0 * count);
         let spread = z * (precision * (1.0 - precision) / count + z * z / (4.0 * count * count)).sqrt();
-        Some(((centre - spread) / (1.0 + z * z / count)).clamp(0.0, 1.0))
+        let bound = |value: f64| (value / (1.0 + z * z / count)).clamp(0.0, 1.0);
+        Some((bound(centre - spread), bound(centre + spread)))
     }
 }
+
+/// Audits from which on a precision is told.
+pub const ENOUGH: u32 = 50;
 
 #[cfg(test)]
 mod tests {
@@ -294,7 +319,12 @@ mod tests {
         let audit = Audit { checked: 400, wrong: 1 };
         assert!((audit.precision().unwrap() - 0.9975).abs() < 1e-9);
         assert!(audit.at_least().unwrap() < 0.9975 && audit.at_least().unwrap() > 0.98);
-        let picked = (0..10_000).filter(|n| is_audit_pick(RecordId(Uuid::from_u128(*n)))).count();
+        assert!(audit.at_most().unwrap() > 0.9975 && audit.at_most().unwrap() <= 1.0);
+        let clean = |checked| Audit { checked, wrong: 0 };
+        assert!(clean(ENOUGH).tells() && !clean(ENOUGH - 1).tells());
+        assert!((0.948..0.95).contains(&clean(ENOUGH).at_least().unwrap()) && clean(ENOUGH).at_most() == Some(1.0));
+        let picked = (0..10_000).filter(|n| is_audit_pick(RecordId(Uuid::from_u128(*n)), 20)).count();
         assert!((350..650).contains(&picked), "{picked}");
+        assert!(!is_audit_pick(RecordId(Uuid::from_u128(1)), 0) && is_audit_pick(RecordId(Uuid::from_u128(1)), 1));
     }
 }

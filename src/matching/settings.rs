@@ -13,12 +13,14 @@ pub struct Settings {
     pub review_from: f64,
     /// A contact or company of more records than this is never joined further without asking.
     pub largest_cluster: u32,
+    /// One merge in this many that were made without asking is shown to a person afterwards; 0 shows none.
+    pub audit_one_in: u32,
     /// Two HaloPSA records are joined only by a person: each may have a history of its own.
     pub ask_for_halo_pairs: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { auto_one_wrong_in: 500, review_from: 0.2, largest_cluster: 8, ask_for_halo_pairs: true }
+        Self { auto_one_wrong_in: 500, review_from: 0.2, largest_cluster: 8, audit_one_in: 20, ask_for_halo_pairs: true }
     }
 }

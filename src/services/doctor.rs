@@ -1,6 +1,6 @@
 //! Doctor: looks at everything that has to work, one line each, with what to do.
 
-use super::{Check, Result, Session, Verdict, feeds};
+use super::{AutoMerges, Check, Result, Session, Verdict, feeds, home::auto_merges};
 use crate::domain::{Source, Text};
 
 impl Session {
@@ -33,7 +33,26 @@ impl Session {
             }
             Err(error) => check("journal", Verdict::Fail, error.to_string()),
         };
-        vec![sound, journal]
+        let mut checks = vec![sound, journal];
+        match self.look(auto_merges).await {
+            Ok(merges) => checks.extend(self.look_at_merges(merges)),
+            Err(error) => checks.push(check("matching", Verdict::Fail, error.to_string())),
+        }
+        checks
+    }
+
+    /// Whether merges made without asking are as often right as is wanted of them.
+    fn look_at_merges(&self, merges: AutoMerges) -> Option<Check> {
+        let words = merges.words()?;
+        let target = self.services.config.matching.auto_one_wrong_in.max(1);
+        let wanted = 1.0 - 1.0 / f64::from(target);
+        Some(if merges.at_most.is_some_and(|most| most < wanted) {
+            let advice =
+                format!("{words}; wanted is at most one wrong in {target}: raise auto_one_wrong_in in [matching], so that more is asked");
+            check("auto-merges", Verdict::Warn, advice)
+        } else {
+            check("auto-merges", Verdict::Ok, words)
+        })
     }
 
     async fn look_at_halo(&self) -> Vec<Check> {

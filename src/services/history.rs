@@ -41,6 +41,10 @@ pub(super) fn words(view: &View<'_>, decision: &Decision) -> store::Result<Text>
         }
         Action::Defer { until } => format!("put off until {}", super::review::day(*until)),
         Action::Settle { contact, choices } => format!("settled {}{}", name(view, *contact)?, chosen(choices)),
+        Action::Confirm { contact, .. } => format!("found the merge into {} right", name(view, *contact)?),
+        Action::Refute { record, contact, .. } => {
+            format!("found a merge wrong: {} is not {}", source(view, *record)?, name(view, *contact)?)
+        }
         Action::Undo { decision } => match view.decision(*decision)? {
             Some(undone) if matches!(undone.action, Action::Undo { .. }) => "redid the last undo".to_owned(),
             Some(undone) => format!("took back: {}", self::words(view, &undone)?),
@@ -59,6 +63,18 @@ pub(super) fn contact(view: &View<'_>, decision: &Decision) -> store::Result<Opt
             None => None,
         },
         action => action.contact(),
+    })
+}
+
+/// Whether it changes what HaloPSA has: saying that something is right does not.
+pub(super) fn changes_something(view: &View<'_>, decision: &Decision) -> store::Result<bool> {
+    Ok(match &decision.action {
+        Action::Confirm { .. } => false,
+        Action::Undo { decision } => match view.decision(*decision)? {
+            Some(undone) => changes_something(view, &undone)?,
+            None => false,
+        },
+        _ => true,
     })
 }
 

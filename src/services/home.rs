@@ -1,9 +1,10 @@
 //! Home and the header: what needs a person now.
 
-use super::{Deed, HaloState, Home, LifecycleCount, Result, Session, Status, pipeline};
+use super::{AutoMerges, Deed, HaloState, Home, LifecycleCount, Result, Session, Status, pipeline};
 use crate::{
     domain::{Lifecycle, Timestamp},
-    store::{self, View},
+    matching::calibrate::Audit,
+    store::{self, AuditTally, View},
     sync::{Rules, import, state},
 };
 use std::time::Duration;
@@ -38,6 +39,7 @@ impl Session {
                 let deeds = view.decision_counts(since)?.into_iter().map(|(actor, action, times)| Deed { actor, action, times });
                 Ok(Home {
                     reviews: view.review_counts()?,
+                    auto_merges: auto_merges(view)?,
                     pipeline: pipeline(view, &core.rules, now)?,
                     stuck: pipeline::stuck(view, &core.rules, now)?,
                     outbox: view.outbox_counts()?,
@@ -67,6 +69,12 @@ impl Session {
         let (login, name, value) = (self.login().clone(), name.to_owned(), value.to_owned());
         Ok(self.services.core.store.write(move |desk| desk.remember(&login, &name, &value)).await?)
     }
+}
+
+/// How merges made without asking turned out.
+pub(super) fn auto_merges(view: &View<'_>) -> store::Result<AutoMerges> {
+    let AuditTally { checked, wrong, open } = view.audit_tally()?;
+    Ok(AutoMerges::new(Audit { checked, wrong }, open))
 }
 
 /// How HaloPSA is doing, by what the engines last wrote down.

@@ -3,8 +3,8 @@
 use super::{Done, Kind, MergeChoice, MergePreview, MergeRow, Result, ServiceError, Session, Takes, review};
 use crate::{
     domain::{
-        About, Choice, ContactId, ContactSummary, DecisionId, Field, Fields, Giver, Golden, GoldenField, Override, ReviewId, Rule,
-        SourceRecord, Subject, Target, Text, Uuid, Value,
+        About, Choice, ContactId, ContactSummary, DecisionId, Field, Fields, Giver, Golden, GoldenField, Override, ReviewId, ReviewKind,
+        Rule, SourceRecord, Subject, Target, Text, Uuid, Value,
     },
     halopsa::Entity,
     store::{self, StoreError, View},
@@ -20,6 +20,7 @@ impl Session {
             .look(move |view| {
                 let item = view.review(id)?.ok_or(StoreError::NotFound { what: "review item", id: id.to_string() })?;
                 let into = match (candidate, item.about) {
+                    _ if item.kind == ReviewKind::Audit => None,
                     (Some(contact), _) | (None, About::Contact(contact)) => Some(contact),
                     (None, About::Record(_)) => item.candidates.first().map(|best| best.contact),
                 };
@@ -30,7 +31,9 @@ impl Session {
                 preview(view, &core.rules, into, &right, &choices).map(Some)
             })
             .await?;
-        preview.ok_or_else(|| ServiceError::new(Kind::Invalid, "nobody is like this record; accepting makes a new contact"))
+        preview.ok_or_else(|| {
+            ServiceError::new(Kind::Invalid, "there is nothing to choose here: nobody is like this record, or it is merged already")
+        })
     }
 
     /// What folding one contact into another would do.

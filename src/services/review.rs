@@ -60,7 +60,7 @@ impl Session {
         only(&found, "review item", name, ReviewId::short)
     }
 
-    /// Does what the question suggests, or joins the candidate that `choice` names.
+    /// Does what the question suggests, or joins the candidate that `choice` names. Of an audit: the merge was right.
     pub async fn accept(&self, id: ReviewId, choice: &MergeChoice) -> Result<Done> {
         let (choice, core) = (choice.clone(), self.services.core.clone());
         let decision = self.decide_review(id, move |deciding| accept(deciding, &core, id, &choice)).await?;
@@ -85,7 +85,8 @@ impl Session {
         }
     }
 
-    /// Makes a new contact of the incoming record: none of the candidates.
+    /// Makes a new contact of the incoming record: none of the candidates. Of an audit: the merge was wrong and is taken
+    /// back.
     pub async fn create_new(&self, id: ReviewId) -> Result<Done> {
         let core = self.services.core.clone();
         let decision = self.decide_review(id, move |deciding| create(deciding, &core, id)).await?;
@@ -205,8 +206,11 @@ impl Session {
     pub(super) async fn done(&self, decision: Decision) -> Result<Done> {
         let hold = self.services.core.rules.hold;
         let (id, takes_back) = (decision.id, matches!(decision.action, Action::Undo { .. }));
-        let (words, contact) = self.look(move |view| Ok((history::words(view, &decision)?, history::contact(view, &decision)?))).await?;
-        let sent = if contact.is_some() { format!("; HaloPSA gets it in {} s", hold.as_secs()) } else { String::new() };
+        let told = move |view: &View<'_>| {
+            Ok((history::words(view, &decision)?, history::contact(view, &decision)?, history::changes_something(view, &decision)?))
+        };
+        let (words, contact, changes) = self.look(told).await?;
+        let sent = if contact.is_some() && changes { format!("; HaloPSA gets it in {} s", hold.as_secs()) } else { String::new() };
         let back = match (takes_back, contact.is_some()) {
             (true, _) => "",
             (false, true) => ", u takes it back",
@@ -245,7 +249,8 @@ fn fold(filter: &ReviewFilter) -> ReviewFilter {
 fn question(view: &View<'_>, core: &Core, id: ReviewId) -> store::Result<Question> {
     let mut item = view.review(id)?.ok_or(StoreError::NotFound { what: "review item", id: id.to_string() })?;
     let incoming = incoming(view, &item)?;
-    if item.state == ReviewState::Open && matches!(item.about, About::Record(_)) {
+    // An audit is about the merge as it was made, not about whom the record could be now.
+    if item.state == ReviewState::Open && item.kind != ReviewKind::Audit && matches!(item.about, About::Record(_)) {
         let now = core.meet(view, &incoming)?.candidates();
         if !now.is_empty() || !item.candidates.is_empty() {
             item = ReviewItem { claim: item.claim, state: item.state, ..question::about(id, &incoming, now, item.created_at) };
@@ -262,10 +267,11 @@ fn question(view: &View<'_>, core: &Core, id: ReviewId) -> store::Result<Questio
             candidates.push(CandidateView { contact: summary, halo_user, evidence: evidence.clone() });
         }
     }
-    let suggestion = candidates
-        .first()
-        .filter(|best| best.evidence.speaks_for_same())
-        .map_or(Suggestion::Create, |best| Suggestion::Join(best.contact.id));
+    let suggestion = match candidates.first() {
+        Some(merged) if item.kind == ReviewKind::Audit => Suggestion::Keep(merged.contact.id),
+        Some(best) if best.evidence.speaks_for_same() => Suggestion::Join(best.contact.id),
+        _ => Suggestion::Create,
+    };
     let alike =
         if item.pattern == 0 { 0 } else { view.review_count(&ReviewFilter { pattern: Some(item.pattern), ..ReviewFilter::default() })? };
     let fields = &incoming.draft.fields;
@@ -301,6 +307,9 @@ fn accept(deciding: &Deciding<'_>, core: &Core, id: ReviewId, choice: &MergeChoi
     if let About::Contact(contact) = item.about {
         return deciding.settle(contact, id, &choice.choices);
     }
+    if item.kind == ReviewKind::Audit {
+        return if choice.candidate.is_none() && choice.choices.is_empty() { deciding.confirm(id) } else { Err(made_already()) };
+    }
     let (item, record) = open(deciding, id)?;
     let incoming = incoming(deciding.desk, &item)?;
     let now = core.meet(deciding.desk, &incoming)?;
@@ -330,6 +339,9 @@ fn accept(deciding: &Deciding<'_>, core: &Core, id: ReviewId, choice: &MergeChoi
 
 fn create(deciding: &Deciding<'_>, core: &Core, id: ReviewId) -> Result<Decision, DecideError> {
     let (item, record) = open(deciding, id)?;
+    if item.kind == ReviewKind::Audit {
+        return deciding.refute(id);
+    }
     let incoming = incoming(deciding.desk, &item)?;
     let not: Vec<ContactId> =
         item.candidates.iter().map(|candidate| deciding.desk.standing(candidate.contact)).collect::<store::Result<_>>()?;
@@ -350,8 +362,18 @@ fn ask_anew(desk: &Desk<'_>, core: &Core, id: ReviewId) -> store::Result<()> {
 }
 
 fn drop_incoming(deciding: &Deciding<'_>, id: ReviewId) -> Result<Decision, DecideError> {
-    let (_, record) = open(deciding, id)?;
+    let (item, record) = open(deciding, id)?;
+    if item.kind == ReviewKind::Audit {
+        return Err(made_already());
+    }
     deciding.drop_record(record, id)
+}
+
+/// An audit takes two answers only.
+fn made_already() -> DecideError {
+    DecideError::Senseless(
+        "this merge is made already: accept says that it was right, create new says that it was wrong and takes it back".into(),
+    )
 }
 
 /// A choice's text, checked against its field: what a form or a script typed.

@@ -6,6 +6,7 @@ use crate::domain::{
     Outcome, Position, Quality, RecordId, ReviewId, ReviewItem, ReviewKind, Run, RunState, Source, SourceRecord, StageChange, StageKey,
     Text, Timestamp, Value,
 };
+use crate::matching::calibrate::{Audit, ENOUGH};
 pub use crate::store::{BoardFilter, Card, CardKey, OutboxCounts, ReviewFilter, ReviewKey, ReviewRow, RowFailure, RunRecord, StageCount};
 pub use crate::sync::{bus::Event, halo::Report as SyncReport};
 use serde::Serialize;
@@ -45,6 +46,8 @@ pub enum HaloState {
 pub struct Home {
     /// Open questions by kind.
     pub reviews: Vec<(ReviewKind, u64)>,
+    /// How merges made without asking turned out.
+    pub auto_merges: AutoMerges,
     /// Cards by lifecycle.
     pub pipeline: Vec<LifecycleCount>,
     /// Cards that stand longer than the configured time.
@@ -59,6 +62,64 @@ pub struct Home {
     pub last_look: Option<Timestamp>,
     /// People known.
     pub contacts: u64,
+}
+
+/// How merges made without asking turned out, by those of them that a person looked at. The bounds are Wilson's: the
+/// share lies under `at_least` once in twenty times, and over `at_most` once in twenty.
+#[derive(Clone, Copy, PartialEq, Default, Debug, Serialize)]
+pub struct AutoMerges {
+    /// How many were looked at.
+    pub checked: u32,
+    /// How many of them were wrong.
+    pub wrong: u32,
+    /// How many wait to be looked at.
+    pub open: u64,
+    /// The share that was right, 0 to 1, once enough were looked at to tell.
+    pub right: Option<f64>,
+    /// What it is at least.
+    pub at_least: Option<f64>,
+    /// What it is at most.
+    pub at_most: Option<f64>,
+}
+
+impl AutoMerges {
+    pub(super) fn new(audit: Audit, open: u64) -> Self {
+        let told = |value: Option<f64>| value.filter(|_| audit.tells());
+        let (right, at_least, at_most) = (told(audit.precision()), told(audit.at_least()), told(audit.at_most()));
+        Self { checked: audit.checked, wrong: audit.wrong, open, right, at_least, at_most }
+    }
+
+    /// In a sentence; nothing where none was looked at and none waits.
+    pub fn words(&self) -> Option<String> {
+        let Self { checked, wrong, .. } = *self;
+        Some(match (self.numbers(), checked) {
+            (Some((right, low, high)), _) => format!("auto-merges {right} % right ({low}-{high} %) of {checked}"),
+            (None, 0) if self.open == 0 => return None,
+            (None, 0) => "auto-merges: none was looked at yet".to_owned(),
+            (None, _) => format!("auto-merges {} of {checked} right: too few to tell, {ENOUGH} do", checked - wrong),
+        })
+    }
+
+    /// The same in 36 cells.
+    pub fn short(&self) -> Option<String> {
+        let Self { checked, wrong, .. } = *self;
+        Some(match (self.numbers(), checked) {
+            (Some((right, low, high)), _) => format!("auto-merge {right} % ({low}-{high}) of {checked}"),
+            (None, 1..) => format!("auto-merge {} of {checked} right: too few", checked - wrong),
+            (None, 0) => return self.words(),
+        })
+    }
+
+    /// Percentages, the bounds rounded outwards.
+    fn numbers(&self) -> Option<(String, String, String)> {
+        let percent = |share: f64, round: fn(f64) -> f64| {
+            let tenths = round(share * 1000.0) / 10.0;
+            if tenths >= 100.0 { "100".to_owned() } else { format!("{tenths:.1}") }
+        };
+        // One wrong one is not "100 % right", however many were looked at.
+        let right: fn(f64) -> f64 = if self.wrong == 0 { f64::round } else { f64::floor };
+        Some((percent(self.right?, right), percent(self.at_least?, f64::floor), percent(self.at_most?, f64::ceil)))
+    }
 }
 
 /// How many cards a lifecycle holds.
@@ -254,6 +315,8 @@ pub enum Suggestion {
     Join(ContactId),
     /// The record becomes a new contact.
     Create,
+    /// The record was merged into that contact without asking, and stays there.
+    Keep(ContactId),
 }
 
 /// A merge before it is made: what each field would become and what HaloPSA would be told.

@@ -311,3 +311,86 @@ pub struct Undoable {
     /// The run of the record it was about, if any.
     pub run: Option<RunId>,
 }
+
+/// How merges made without asking turned out.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct AuditTally {
+    /// How many a person looked at.
+    pub checked: u32,
+    /// How many of them were taken back.
+    pub wrong: u32,
+    /// How many wait to be looked at.
+    pub open: u64,
+}
+
+/// An audit that waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OpenAudit {
+    /// The item.
+    pub review: ReviewId,
+    /// The record that was merged.
+    pub record: RecordId,
+    /// Somebody has it open, or had it a moment ago.
+    pub claimed: bool,
+}
+
+/// What a person said of a pair.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// How it compared.
+    pub pattern: u64,
+    /// By which model.
+    pub model: u32,
+    /// They are the same.
+    pub same: bool,
+    /// Asked about after they had been merged without asking.
+    pub audit: bool,
+}
+
+/// What a version of the matching model was learnt from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelCause {
+    /// Many records came in.
+    Records,
+    /// People answered questions.
+    Answers,
+}
+
+impl ModelCause {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Records, Self::Answers];
+
+    /// Its name in the store.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Records => "records",
+            Self::Answers => "answers",
+        }
+    }
+}
+
+/// A version of the matching model.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ModelVersion {
+    /// Its number; evidence names it.
+    pub version: u32,
+    /// When it was learnt.
+    pub made_at: Timestamp,
+    /// Why.
+    pub cause: ModelCause,
+    /// From how many pairs of records.
+    pub pairs: u64,
+    /// From how many answers.
+    pub answers: u64,
+    /// For which comparisons.
+    pub rules: u64,
+    /// Whether it was taken into use.
+    pub taken: bool,
+    /// Why not.
+    pub refused: Option<Text>,
+    /// What moved against the version before, in words, farthest first.
+    pub moved: Vec<Text>,
+    /// The model, JSON.
+    pub body: String,
+}

@@ -3,6 +3,7 @@
 
 use super::{
     CANDIDATES, Core, Rules,
+    audit::{Merged, Sampler},
     golden::{Wants, contact_face, found_company, refresh_company, refresh_contact},
     matchmaker::Matchmaker,
     question,
@@ -10,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         Action, Actor, Candidate, CompanyId, ContactId, Counters, Decision, DecisionId, Draft, Field, Fingerprint, IdGen, Lead, LeadId,
-        Lifecycle, Origin, Outcome, RecordId, RecordKind, ReviewId, ReviewItem, ReviewState, RunId, SourceRecord, Suppression,
+        Lifecycle, Origin, Outcome, RecordId, RecordKind, ReviewId, ReviewItem, ReviewState, RunId, Source, SourceRecord, Suppression,
         SuppressionId, SuppressionKey, Text, Timestamp,
     },
     intake::{
@@ -126,6 +127,7 @@ pub struct Taking<'a> {
     matchmaker: &'a mut Matchmaker,
     actor: Actor,
     suppresses: bool,
+    audits: Sampler,
     /// The rows at hand are answers about people who are known.
     asked: bool,
 }
@@ -142,7 +144,8 @@ impl<'a> Taking<'a> {
     /// At `desk`, now. The index must have caught up with the desk.
     pub fn new(desk: &'a Desk<'a>, core: &'a Core, matchmaker: &'a mut Matchmaker, actor: Actor) -> Result<Self> {
         let suppresses = desk.suppresses_anybody()?;
-        Ok(Self { desk, rules: &core.rules, ids: &*core.ids, now: core.clock.now(), matchmaker, actor, suppresses, asked: false })
+        let audits = Sampler::new(matchmaker.settings().audit_one_in);
+        Ok(Self { desk, rules: &core.rules, ids: &*core.ids, now: core.clock.now(), matchmaker, actor, suppresses, audits, asked: false })
     }
 
     fn page(&mut self, run: RunId, page: u32, ready: Ready) -> Result<Counters> {
@@ -346,13 +349,17 @@ impl<'a> Taking<'a> {
         let action = Action::Join { record: record.id, contact, choices: Vec::new() };
         let decision = Decision { id, at: self.now, actor: Actor::rule("matching"), review: None, action, undone_by: None };
         self.desk.add_decision(&decision, None, Some(&evidence))?;
+        // HaloPSA's own records have a history there that taking them apart here would not part.
+        if record.draft.source != Source::Halo {
+            self.audits.look_at(self.desk, &Merged { join: id, record: &record, contact, evidence: &evidence, at: self.now })?;
+        }
         self.matchmaker.insert_person(record.id, contact, incoming.prepared);
         let changed = self.desk.contact_fingerprint(contact)? != before;
         self.learnt(record.id, changed)
     }
 
     fn create(&mut self, incoming: Incoming<People>, company: Option<CompanyId>, origin: Option<Origin>) -> Result<Outcome> {
-        let with_lead = incoming.draft.source != crate::domain::Source::Halo;
+        let with_lead = incoming.draft.source != Source::Halo;
         let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Created)?;
         let contact = ContactId::next(self.ids);
         let golden = survivorship::golden(&[&record], &[], &self.rules.survivorship);

@@ -39,6 +39,11 @@ impl Matchmaker {
         }
     }
 
+    /// How it is configured.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The index of people.
     pub fn people(&self) -> &Matcher<People> {
         &self.people

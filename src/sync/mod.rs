@@ -5,6 +5,7 @@
 //! - `decide`: what each decision does at the desk, and how it is taken back.
 //! - `matchmaker`: the matching index, kept in step with the store.
 //! - `ingest`: one raw page into records, contacts, questions and wanted writes.
+//! - `audit`: which merges that were made without asking are looked at afterwards.
 //! - `question`: what a person is asked about a record.
 //! - `import`: runs: fetch, land, take in; pause, stop, resume.
 //! - `enrich`: runs that ask sources what known people lack.
@@ -14,6 +15,7 @@
 //! - `shelf`: what was bought and serves many.
 //! - `pace`: rate budgets and credits that hold over processes and restarts.
 
+pub mod audit;
 pub mod bus;
 pub mod decide;
 pub mod enrich;

@@ -1,6 +1,7 @@
 //! Leadloom's integration tests: one binary (each further one costs a link), a module a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod audits;
 mod bad_server;
 mod cli;
 mod clients_sim;

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// In order; a migration's number is its place, counted from 1.
-const MIGRATIONS: &[(&str, &str)] = &[("house", include_str!("../migrations/0001_house.sql"))];
+const MIGRATIONS: &[(&str, &str)] =
+    &[("house", include_str!("../migrations/0001_house.sql")), ("learning", include_str!("../migrations/0002_learning.sql"))];
 
 /// "LEAD" in ASCII, so that another program's database is not taken for ours.
 const APPLICATION_ID: i64 = 0x4c45_4144;

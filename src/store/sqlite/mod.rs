@@ -1,6 +1,7 @@
 //! SQLite: one writer thread with group commit, a few read-only connections, WAL and synchronous FULL.
 //! `rusqlite` is named nowhere else.
 
+mod audits;
 mod cells;
 mod companies;
 mod contacts;
@@ -11,6 +12,7 @@ mod leads;
 mod links;
 mod members;
 mod migrate;
+mod models;
 mod outbox;
 mod overrides;
 mod presence;

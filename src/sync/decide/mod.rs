@@ -1,12 +1,14 @@
 //! Decisions: what each does at the desk, and how it is taken back. One decision is one transaction: the
 //! decision itself, a journal entry, the state, and the writes HaloPSA is to get. One verb, one file.
 
+mod confirm;
 mod create;
 mod defer;
 mod drop;
 mod edit;
 mod join;
 mod merge;
+mod refute;
 mod settle;
 mod stage;
 mod undo;

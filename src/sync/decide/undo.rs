@@ -1,8 +1,8 @@
 //! Undo and redo. An undo is a decision like any other, so redo is the undo of an undo.
 
-use super::{DecideError, Deciding, Result};
+use super::{DecideError, Deciding, Result, refute::Refuted};
 use crate::{
-    domain::{Action, Decision, DecisionId},
+    domain::{Action, Decision, DecisionId, ReviewId},
     store::StoreError,
 };
 
@@ -40,11 +40,22 @@ impl Deciding<'_> {
     fn take_back(&self, undo: DecisionId, made: &Decision) -> Result<()> {
         match &made.action {
             Action::Create { record, contact, lead, .. } => self.uncreate(undo, made, *record, *contact, *lead)?,
-            Action::Join { record, contact, .. } => self.unjoin(undo, made, *record, *contact)?,
+            Action::Join { record, contact, .. } => {
+                self.unjoin(undo, made, *record, *contact)?;
+                self.settle_audit(made.id, undo)?;
+            }
             Action::Merge { from, into, records, lead, .. } => self.unmerge(undo, made, *from, *into, records, *lead)?,
             Action::Edit { contact, .. } | Action::Settle { contact, .. } => self.set_edit(undo, made, *contact, false)?,
             Action::Move { lead, from, to, .. } => self.move_back(undo, made, *lead, from, to)?,
             Action::Drop { .. } | Action::Defer { .. } => {}
+            Action::Confirm { join, .. } => {
+                let join = self.desk.decision(*join)?.ok_or(StoreError::NotFound { what: "decision", id: join.to_string() })?;
+                self.still_holds(&join)?;
+            }
+            Action::Refute { join, record, contact, own, lead } => {
+                let refuted = Refuted { join: *join, record: *record, contact: *contact, own: *own, lead: *lead };
+                self.unrefute(undo, made, &refuted)?;
+            }
             Action::Undo { .. } => return Err(DecideError::senseless("an undo is redone, not undone")),
         }
         match made.review {
@@ -57,11 +68,19 @@ impl Deciding<'_> {
     fn apply_again(&self, redo: DecisionId, undo: DecisionId, first: &Decision) -> Result<()> {
         match &first.action {
             Action::Create { record, contact, lead, not } => self.recreate(redo, first, *record, *contact, *lead, not)?,
-            Action::Join { record, contact, .. } => self.rejoin(redo, undo, first, *record, *contact)?,
+            Action::Join { record, contact, .. } => {
+                self.rejoin(redo, undo, first, *record, *contact)?;
+                self.reopen_audit(first.id, undo)?;
+            }
             Action::Merge { from, into, .. } => self.remerge(redo, undo, first, *from, *into)?,
             Action::Edit { contact, .. } | Action::Settle { contact, .. } => self.set_edit(redo, first, *contact, true)?,
             Action::Move { lead, from, to, suppressed, .. } => self.move_again(redo, first, *lead, from, to, suppressed)?,
             Action::Drop { .. } | Action::Defer { .. } => {}
+            Action::Confirm { join, .. } => drop(self.audited(ReviewId(join.0))?),
+            Action::Refute { join, record, contact, own, lead } => {
+                let refuted = Refuted { join: *join, record: *record, contact: *contact, own: *own, lead: *lead };
+                self.refute_again(redo, first, &refuted)?;
+            }
             Action::Undo { .. } => return Err(DecideError::senseless("there is nothing to redo")),
         }
         match (first.review, &first.action) {
@@ -76,6 +95,7 @@ pub(super) const fn lead_of(action: &Action) -> Option<crate::domain::LeadId> {
     match action {
         Action::Move { lead, .. } => Some(*lead),
         Action::Create { lead, .. } | Action::Merge { lead, .. } => *lead,
+        Action::Refute { lead, .. } => Some(*lead),
         _ => None,
     }
 }

@@ -117,6 +117,12 @@ impl Home {
             let rest = self.line(canvas, row, Some(Target::Refused), "refused writes", &words::count(home.outbox.dead), Role::Bad);
             canvas.put(rest, if rest.width < 11 { "needs you" } else { "! needs you" }, Role::Bad);
         }
+        let narrow = inner.width < 50;
+        if let Some(words) = if narrow { home.auto_merges.short() } else { home.auto_merges.words() }
+            && let Some(row) = rows.next()
+        {
+            canvas.put(Rect { x: row.x + 2, width: row.width.saturating_sub(2), ..row }, &words, Role::Muted);
+        }
         if all == 0
             && let Some(row) = rows.next()
         {
@@ -219,6 +225,8 @@ fn done(action: &str) -> &str {
         "move" => "moved",
         "defer" => "put off",
         "settle" => "settled",
+        "confirm" => "confirmed",
+        "refute" => "took apart",
         "undo" => "took back",
         other => other,
     }
@@ -328,7 +336,8 @@ impl View for Home {
         if home.contacts == 0 && home.sources.iter().all(|source| source.last.is_none()) {
             return first_run(canvas, area, home, cx);
         }
-        let boxes = (home.reviews.len() as u16 + u16::from(home.outbox.dead > 0))
+        let told = u16::from(home.auto_merges.words().is_some());
+        let boxes = (home.reviews.len() as u16 + u16::from(home.outbox.dead > 0) + told)
             .max(home.pipeline.len() as u16 + u16::from(home.stuck > 0))
             .max(3)
             + 2;

@@ -572,6 +572,11 @@ impl World {
             }),
             Query::Home => Answer::Home(Home {
                 reviews: counts(),
+                auto_merges: if state.empty {
+                    AutoMerges::default()
+                } else {
+                    AutoMerges { checked: 200, wrong: 3, open: 1, right: Some(0.985), at_least: Some(0.9643), at_most: Some(0.9938) }
+                },
                 pipeline: [(Lifecycle::Lead, 13, 4), (Lifecycle::Prospect, 3, 0), (Lifecycle::Opportunity, 1, 1)]
                     .map(|(lifecycle, cards, today)| LifecycleCount { lifecycle, cards: if state.empty { 0 } else { cards }, today })
                     .to_vec(),

@@ -59,6 +59,10 @@ fn suggestion(question: &Question) -> String {
             }
             None => "suggest: merge with the known contact".to_owned(),
         },
+        Suggestion::Keep(contact) => {
+            let who = suggested(question, contact).map_or("the known contact", |candidate| candidate.contact.name.as_str());
+            format!("merged by itself into {who}: accept it as right, or create new takes it back")
+        }
         Suggestion::Create if question.item.kind == ReviewKind::LowQuality => {
             format!("suggest: create it all the same   quality {}", question.quality.score())
         }

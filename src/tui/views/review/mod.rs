@@ -139,7 +139,7 @@ impl Review {
     pub fn next_pair(&mut self, decided: ReviewId) -> Option<ReviewId> {
         self.take_out(&[decided]);
         let here = self.rows.place();
-        let pairs = |row: &&ReviewRow| row.kind != ReviewKind::LowQuality;
+        let pairs = |row: &&ReviewRow| !matches!(row.kind, ReviewKind::LowQuality | ReviewKind::Audit);
         let next = self.rows.items().iter().skip(here).find(pairs).or_else(|| self.rows.items().iter().find(pairs)).map(Item::id);
         if let Some(id) = &next {
             self.rows.choose(id);
@@ -431,6 +431,10 @@ impl View for Review {
                 if let Some(verb) = self.last {
                     self.decide(verb, cx);
                 }
+            }
+            Action::ChooseFields | Action::Edit if self.rows.chosen().is_some_and(|row| row.kind == ReviewKind::Audit) => {
+                let (right, wrong) = (cx.keymap.key(Action::Accept), cx.keymap.key(Action::CreateNew));
+                cx.say(Tone::Plain, format!("it is merged already: {right} says that was right, {wrong} takes it back"));
             }
             Action::ChooseFields => {
                 if let Some(id) = self.rows.chosen_id() {
