@@ -11,7 +11,7 @@ use super::{
     pattern::{CLASSES, Pattern, PerClass},
     subject::Subject,
 };
-use crate::domain::Text;
+use crate::domain::{RecordId, Text};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -159,18 +159,17 @@ pub struct Drift {
 
 /// The levels whose weight has moved by at least `bits`, farthest first.
 pub fn drift<S: Subject>(before: &Weights, now: &Weights, bits: f32) -> Vec<Drift> {
-    let weight = |level: &PerClass| {
+    let weight = |level: &PerClass, correction: f32| {
         let top = |classes: &[f32]| classes.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        top(&level[..super::pattern::SAME_CLASSES]) - top(&level[super::pattern::SAME_CLASSES..])
+        top(&level[..super::pattern::SAME_CLASSES]) - top(&level[super::pattern::SAME_CLASSES..]) + correction
+    };
+    let all = |weights: &Weights| -> Vec<f32> {
+        weights.levels.iter().zip(&weights.corrections).map(|(level, correction)| weight(level, *correction)).collect()
     };
     let names = S::FACTORS.iter().flat_map(|factor| factor.levels.iter().map(|level| (factor.aspect, level.words)));
     let mut moved: Vec<Drift> = names
-        .zip(before.levels.iter().zip(&now.levels))
-        .map(|((aspect, words), (before, now))| Drift {
-            level: Text::from(format!("{}: {words}", aspect.label())),
-            before: weight(before),
-            now: weight(now),
-        })
+        .zip(all(before).into_iter().zip(all(now)))
+        .map(|((aspect, words), (before, now))| Drift { level: Text::from(format!("{}: {words}", aspect.label())), before, now })
         .filter(|drift| (drift.now - drift.before).abs() >= bits)
         .collect();
     moved.sort_by(|a, b| (b.now - b.before).abs().total_cmp(&(a.now - a.before).abs()).then_with(|| a.level.cmp(&b.level)));
@@ -192,6 +191,18 @@ pub struct Refit {
 const SAMPLE: usize = 100_000;
 
 impl<S: Subject> Matcher<S> {
+    /// Records to learn from: all of them, or every so manieth where there are more than `most`.
+    pub fn sample(&self, most: usize) -> Vec<RecordId> {
+        let step = self.len().div_ceil(most.max(1)).max(1);
+        self.index.slots().step_by(step).map(|slot| self.registry.id(slot)).collect()
+    }
+
+    /// The patterns of the pairs that these records make with others; those that are no longer known are passed over.
+    pub fn patterns(&self, records: &[RecordId]) -> PatternTable {
+        let slots: Vec<u32> = records.iter().filter_map(|record| self.registry.slot(*record)).collect();
+        self.patterns_of(&slots)
+    }
+
     /// Fits the weights to the records it knows: to be called after large imports. Changes nothing.
     pub fn refit(&self) -> Refit {
         let slots: Vec<u32> = self.index.slots().collect();

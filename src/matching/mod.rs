@@ -27,6 +27,7 @@ mod place;
 mod postings;
 mod prepared;
 mod registry;
+pub mod revision;
 mod settings;
 mod snapshot;
 mod subject;

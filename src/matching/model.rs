@@ -2,6 +2,7 @@
 //! from bits to a probability. Data only; `learn` and `calibrate` make new ones, nothing changes one in place.
 
 use super::{
+    fold::hash_bytes,
     pattern::{CLASSES, Pattern, PerClass, SAME_CLASSES},
     subject::Subject,
 };
@@ -24,6 +25,18 @@ impl Model {
     /// The model that ships with the program: it scores sensibly before anything was learnt.
     pub fn shipped() -> Self {
         Self { version: 1, people: Weights::shipped::<super::People>(), companies: Weights::shipped::<super::Companies>() }
+    }
+
+    /// Equal for versions of the program whose comparisons mean the same: weights and patterns of others are not to be
+    /// read by these.
+    pub fn rules() -> u64 {
+        fn of<S: Subject>(sum: u64) -> u64 {
+            S::FACTORS.iter().fold(sum, |sum, factor| {
+                let levels = factor.levels.iter().fold(sum, |sum, level| hash_bytes(sum, level.words.as_bytes()));
+                hash_bytes(levels, factor.aspect.label().as_bytes())
+            })
+        }
+        of::<super::Companies>(of::<super::People>(0))
     }
 
     /// Made for the comparisons of this program. One that is not (written by another version) must be dropped
