@@ -34,9 +34,10 @@ impl Session {
             Err(error) => check("journal", Verdict::Fail, error.to_string()),
         };
         let mut checks = vec![sound, journal];
+        checks.push(self.look_at_model().await.unwrap_or_else(|error| check("matching model", Verdict::Fail, error.to_string())));
         match self.look(auto_merges).await {
             Ok(merges) => checks.extend(self.look_at_merges(merges)),
-            Err(error) => checks.push(check("matching", Verdict::Fail, error.to_string())),
+            Err(error) => checks.push(check("auto-merges", Verdict::Fail, error.to_string())),
         }
         checks
     }

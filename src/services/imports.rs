@@ -277,7 +277,7 @@ impl Session {
         Ok(())
     }
 
-    /// Waits until a run of this process has ended; answers how.
+    /// Waits until a run of this process has ended, and until what a large one teaches is learnt; answers how it ended.
     pub async fn wait_for(&self, id: RunId) -> Result<RunView> {
         let at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if let Some(at_work) = at_work {
@@ -286,6 +286,8 @@ impl Session {
                 .await
                 .map_err(|_| ServiceError::new(Kind::Trouble, "the import died: a defect of this program; it can be resumed"))?;
             ended?;
+            // A process that imports and ends has no keeper that would do it later.
+            self.learn(&Arc::default()).await;
         }
         self.run(id).await
     }

@@ -17,6 +17,7 @@ mod home;
 mod imports;
 mod keep;
 mod keeper;
+mod learning;
 mod merge;
 mod open;
 mod pipeline;

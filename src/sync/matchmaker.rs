@@ -1,6 +1,7 @@
 //! The matching index, kept in step with the store by the membership feed. It belongs to one process; what other
 //! processes decide arrives with the next look at the feed.
 
+use super::learning;
 use crate::{
     domain::{CompanyId, ContactId, Fingerprint, RecordId, RecordKind, Source, Text, Uuid},
     matching::{Companies, Matcher, Model, People, Prepared, Settings},
@@ -18,6 +19,8 @@ const REMEMBERED: usize = 50_000;
 pub struct Matchmaker {
     settings: Settings,
     model: Model,
+    /// The newest version of the model that was looked at.
+    models: Option<u32>,
     people: Matcher<People>,
     companies: Matcher<Companies>,
     seen: i64,
@@ -33,6 +36,7 @@ impl Matchmaker {
             companies: Matcher::new(settings, model.clone()),
             settings,
             model,
+            models: None,
             seen: 0,
             apart: Default::default(),
             remembered: FxHashMap::default(),
@@ -61,6 +65,7 @@ impl Matchmaker {
 
     /// Follows the feed to this moment.
     pub fn catch_up(&mut self, view: &View<'_>) -> Result<()> {
+        self.follow_model(view)?;
         let head = view.moves_head()?;
         if self.seen == 0 && head > 0 {
             self.build(view)?;
@@ -77,6 +82,22 @@ impl Matchmaker {
     /// Marks the feed as seen: this process made the rows itself, at this desk, and the index has them.
     pub fn made(&mut self, view: &View<'_>) -> Result<()> {
         self.seen = view.moves_head()?;
+        Ok(())
+    }
+
+    /// Takes the model into use that is in use now; made by this process or by another.
+    fn follow_model(&mut self, view: &View<'_>) -> Result<()> {
+        let head = view.models_head()?;
+        // A view may be older than what was looked at already.
+        if self.models.is_none_or(|seen| seen < head) {
+            self.models = Some(head);
+            let model = learning::in_use(view)?;
+            if model != self.model {
+                self.people.adopt(model.clone());
+                self.companies.adopt(model.clone());
+                self.model = model;
+            }
+        }
         Ok(())
     }
 

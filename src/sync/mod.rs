@@ -6,6 +6,7 @@
 //! - `matchmaker`: the matching index, kept in step with the store.
 //! - `ingest`: one raw page into records, contacts, questions and wanted writes.
 //! - `audit`: which merges that were made without asking are looked at afterwards.
+//! - `learning`: new versions of the matching model, from what came in and from people's answers.
 //! - `question`: what a person is asked about a record.
 //! - `import`: runs: fetch, land, take in; pause, stop, resume.
 //! - `enrich`: runs that ask sources what known people lack.
@@ -23,6 +24,7 @@ pub mod golden;
 pub mod halo;
 pub mod import;
 pub mod ingest;
+pub mod learning;
 pub mod matchmaker;
 pub mod pace;
 pub mod plan;

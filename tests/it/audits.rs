@@ -20,10 +20,10 @@ use std::{
 };
 use tempfile::TempDir;
 
-const HEADER: &str = "First Name,Last Name,Title,Company,Email,Email Status,Mobile Phone,City,Country,Website,Apollo Contact Id\n";
+pub const HEADER: &str = "First Name,Last Name,Title,Company,Email,Email Status,Mobile Phone,City,Country,Website,Apollo Contact Id\n";
 
 /// Every merge is looked at.
-const EACH: &str = "[matching]\naudit_one_in = 1\n";
+pub const EACH: &str = "[matching]\naudit_one_in = 1\n";
 
 const LETTERS: [&str; 20] =
     ["Ba", "Ko", "Ri", "Mu", "Te", "Lo", "Sa", "Ni", "Du", "Fe", "Ga", "Hi", "Jo", "Vu", "We", "Za", "Pi", "Cro", "Bly", "Sto"];
@@ -38,14 +38,14 @@ fn name(nth: usize) -> (String, String) {
 }
 
 /// One person by one id of the source.
-fn row(nth: usize, id: &str, title: &str) -> String {
+pub fn row(nth: usize, id: &str, title: &str) -> String {
     let (first, last) = name(nth);
     let mail = format!("{}.{}@corp{nth}.example", first.to_lowercase(), last.to_lowercase());
     format!("{first},{last},{title},Corp {nth},{mail},Verified,+44 7911 {nth:06},London,United Kingdom,corp{nth}.example,{id}{nth}\n")
 }
 
 /// So many people, each twice under two ids of the source.
-fn twice(people: usize) -> String {
+pub fn twice(people: usize) -> String {
     let mut file = HEADER.to_owned();
     for id in ["a", "b"] {
         (0..people).for_each(|nth| file.push_str(&row(nth, id, "Head of IT")));
@@ -53,9 +53,9 @@ fn twice(people: usize) -> String {
     file
 }
 
-struct Bench {
-    home: TempDir,
-    me: Session,
+pub struct Bench {
+    pub home: Arc<TempDir>,
+    pub me: Session,
 }
 
 fn open(home: &Path) -> Session {
@@ -65,14 +65,14 @@ fn open(home: &Path) -> Session {
 }
 
 impl Bench {
-    fn new(settings: &str) -> Self {
-        let home = tempfile::tempdir().unwrap();
+    pub fn new(settings: &str) -> Self {
+        let home = Arc::new(tempfile::tempdir().unwrap());
         std::fs::write(home.path().join("leadloom.toml"), settings).unwrap();
         let me = open(home.path());
         Self { home, me }
     }
 
-    async fn with(settings: &str, file: &str) -> Self {
+    pub async fn with(settings: &str, file: &str) -> Self {
         let bench = Self::new(settings);
         bench.import(file).await;
         bench
@@ -86,24 +86,33 @@ impl Bench {
         Self { home, me }
     }
 
-    async fn import(&self, file: &str) {
-        let path = self.home.path().join("people.csv");
+    /// Another process on the same folder, beside this one.
+    pub fn another(&self) -> Self {
+        Self { home: self.home.clone(), me: open(self.home.path()) }
+    }
+
+    pub async fn import(&self, file: &str) {
+        self.import_as("people.csv", file).await;
+    }
+
+    pub async fn import_as(&self, name: &str, file: &str) {
+        let path = self.home.path().join(name);
         std::fs::write(&path, file).unwrap();
         let from = ImportFrom::File { path, source: None, mapping: None };
         let id = self.me.start_import(&ImportRequest { from, limit: None }).await.unwrap();
         assert_eq!(self.me.wait_for(id).await.unwrap().run.state, RunState::Done);
     }
 
-    async fn queue(&self) -> Vec<ReviewRow> {
+    pub async fn queue(&self) -> Vec<ReviewRow> {
         self.me.review_page(&ReviewFilter::default(), None, 1000).await.unwrap()
     }
 
-    async fn audits(&self) -> Vec<ReviewId> {
+    pub async fn audits(&self) -> Vec<ReviewId> {
         let filter = ReviewFilter { kind: Some(ReviewKind::Audit), ..ReviewFilter::default() };
         self.me.review_page(&filter, None, 1000).await.unwrap().iter().map(|row| row.id).collect()
     }
 
-    async fn contacts(&self) -> usize {
+    pub async fn contacts(&self) -> usize {
         self.me.search("", None, 1000).await.unwrap().len()
     }
 
@@ -307,7 +316,7 @@ fn leadloom(home: &Path, words: &[&str]) -> Command {
     command
 }
 
-fn count(home: &Path, sql: &str) -> i64 {
+pub fn count(home: &Path, sql: &str) -> i64 {
     let db = rusqlite::Connection::open(home.join("data/database.db")).unwrap();
     db.query_row(sql, [], |row| row.get(0)).unwrap()
 }

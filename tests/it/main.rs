@@ -15,6 +15,7 @@ mod intake;
 mod job;
 mod kills;
 mod layers;
+mod learning;
 mod mappings;
 mod matching;
 mod matching_laws;

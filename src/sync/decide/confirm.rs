@@ -3,7 +3,7 @@
 
 use super::{DecideError, Deciding, Result};
 use crate::{
-    domain::{Action, Decision, DecisionId, ReviewId},
+    domain::{Action, Decision, DecisionId, ReviewId, ReviewState},
     store::StoreError,
 };
 
@@ -20,22 +20,14 @@ impl Deciding<'_> {
     pub(super) fn audited(&self, review: ReviewId) -> Result<Decision> {
         let id = DecisionId(review.0);
         let join = self.desk.decision(id)?.ok_or(StoreError::NotFound { what: "decision", id: id.to_string() })?;
-        self.still_holds(&join)?;
+        still_holds(&join)?;
         Ok(join)
-    }
-
-    /// An answer about a merge that was taken back in another way answers nothing.
-    pub(super) fn still_holds(&self, join: &Decision) -> Result<()> {
-        match join.undone_by {
-            Some(_) => Err(DecideError::senseless("this merge was taken back otherwise since")),
-            None => Ok(()),
-        }
     }
 
     /// A merge was taken back, by whatever way: the audit that asks whether it was right has its answer.
     pub(super) fn settle_audit(&self, join: DecisionId, by: DecisionId) -> Result<()> {
         match self.desk.review(ReviewId(join.0))? {
-            Some(item) if !matches!(item.state, crate::domain::ReviewState::Done(_)) => Ok(self.desk.settle_review(item.id, by)?),
+            Some(item) if !matches!(item.state, ReviewState::Done(_)) => Ok(self.desk.settle_review(item.id, by)?),
             _ => Ok(()),
         }
     }
@@ -43,9 +35,17 @@ impl Deciding<'_> {
     /// That answer was taken back with the decision `by` that gave it.
     pub(super) fn reopen_audit(&self, join: DecisionId, by: DecisionId) -> Result<()> {
         match self.desk.review(ReviewId(join.0))? {
-            Some(item) if item.state == crate::domain::ReviewState::Done(by) => Ok(self.desk.reopen_review(item.id)?),
+            Some(item) if item.state == ReviewState::Done(by) => Ok(self.desk.reopen_review(item.id)?),
             _ => Ok(()),
         }
+    }
+}
+
+/// An answer about a merge that was taken back in another way answers nothing.
+pub(super) fn still_holds(join: &Decision) -> Result<()> {
+    match join.undone_by {
+        Some(_) => Err(DecideError::senseless("this merge was taken back otherwise since")),
+        None => Ok(()),
     }
 }
 

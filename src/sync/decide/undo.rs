@@ -1,6 +1,6 @@
 //! Undo and redo. An undo is a decision like any other, so redo is the undo of an undo.
 
-use super::{DecideError, Deciding, Result, refute::Refuted};
+use super::{DecideError, Deciding, Result, confirm::still_holds, refute::Refuted};
 use crate::{
     domain::{Action, Decision, DecisionId, ReviewId},
     store::StoreError,
@@ -50,7 +50,7 @@ impl Deciding<'_> {
             Action::Drop { .. } | Action::Defer { .. } => {}
             Action::Confirm { join, .. } => {
                 let join = self.desk.decision(*join)?.ok_or(StoreError::NotFound { what: "decision", id: join.to_string() })?;
-                self.still_holds(&join)?;
+                still_holds(&join)?;
             }
             Action::Refute { join, record, contact, own, lead } => {
                 let refuted = Refuted { join: *join, record: *record, contact: *contact, own: *own, lead: *lead };
@@ -93,9 +93,8 @@ impl Deciding<'_> {
 
 pub(super) const fn lead_of(action: &Action) -> Option<crate::domain::LeadId> {
     match action {
-        Action::Move { lead, .. } => Some(*lead),
+        Action::Move { lead, .. } | Action::Refute { lead, .. } => Some(*lead),
         Action::Create { lead, .. } | Action::Merge { lead, .. } => *lead,
-        Action::Refute { lead, .. } => Some(*lead),
         _ => None,
     }
 }

@@ -47,6 +47,23 @@ async fn a_pair_decided_meanwhile_is_asked_for_once() {
 }
 
 #[tokio::test]
+async fn an_audit_is_answered_in_one_key_and_has_no_fields_to_choose() {
+    let world = World::new().audited();
+    let mut console = console(&world, Setup::default()).await;
+    console.press("2").await;
+    let screen = console.screen();
+    assert!(screen.contains("audit 1") && screen.contains("merged by itself into Ann Stone: accept it as right"), "{screen}");
+    console.press("enter").await;
+    assert!(console.screen().contains("it is merged already: a says that was right, c takes it back"), "{}", console.screen());
+    console.press("e").await;
+    assert!(world.told().is_empty() && console.screen().contains("it is merged already"), "{}", console.screen());
+    console.press("c").await;
+    assert_eq!(world.told(), [Command::Decide { reviews: vec![world::review(0)], verb: Verb::Create }]);
+    console.press("u g a").await;
+    assert_eq!(world.told().last(), Some(&Command::Accept { review: world::review(0), choice: MergeChoice::default() }));
+}
+
+#[tokio::test]
 async fn a_refused_decision_brings_its_row_back_with_the_reason() {
     let world = World::new();
     let mut console = console(&world, Setup::default()).await;

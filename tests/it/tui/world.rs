@@ -192,7 +192,10 @@ fn question(row: &ReviewRow, nth: u64) -> Question {
         name: row.name.clone(),
         quality,
         defects,
-        suggestion: candidates.first().map_or(Suggestion::Create, |candidate| Suggestion::Join(candidate.contact.id)),
+        suggestion: candidates.first().map_or(Suggestion::Create, |candidate| match row.kind {
+            ReviewKind::Audit => Suggestion::Keep(candidate.contact.id),
+            _ => Suggestion::Join(candidate.contact.id),
+        }),
         candidates,
         alike: 32,
     }
@@ -530,6 +533,14 @@ impl World {
         let world = Self::with(0);
         world.state.lock().unwrap().empty = true;
         world
+    }
+
+    /// The first question is whether a merge was right.
+    pub fn audited(self: Arc<Self>) -> Arc<Self> {
+        if let Some(first) = self.state.lock().unwrap().rows.first_mut() {
+            (first.kind, first.pattern, first.reason) = (ReviewKind::Audit, 0, "merged by itself, was it right? same e-mail".into());
+        }
+        self
     }
 
     pub fn told(&self) -> Vec<Command> {
