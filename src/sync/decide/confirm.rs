@@ -20,8 +20,11 @@ impl Deciding<'_> {
     pub(super) fn audited(&self, review: ReviewId) -> Result<Decision> {
         let id = DecisionId(review.0);
         let join = self.desk.decision(id)?.ok_or(StoreError::NotFound { what: "decision", id: id.to_string() })?;
-        still_holds(&join)?;
-        Ok(join)
+        // An answer about a merge that was taken back in another way answers nothing.
+        match join.undone_by {
+            Some(_) => Err(DecideError::senseless("this merge was taken back otherwise since")),
+            None => Ok(join),
+        }
     }
 
     /// A merge was taken back, by whatever way: the audit that asks whether it was right has its answer.
@@ -38,14 +41,6 @@ impl Deciding<'_> {
             Some(item) if item.state == ReviewState::Done(by) => Ok(self.desk.reopen_review(item.id)?),
             _ => Ok(()),
         }
-    }
-}
-
-/// An answer about a merge that was taken back in another way answers nothing.
-pub(super) fn still_holds(join: &Decision) -> Result<()> {
-    match join.undone_by {
-        Some(_) => Err(DecideError::senseless("this merge was taken back otherwise since")),
-        None => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Undo and redo. An undo is a decision like any other, so redo is the undo of an undo.
 
-use super::{DecideError, Deciding, Result, confirm::still_holds, refute::Refuted};
+use super::{DecideError, Deciding, Result, refute::Refuted};
 use crate::{
     domain::{Action, Decision, DecisionId, ReviewId},
     store::StoreError,
@@ -48,10 +48,7 @@ impl Deciding<'_> {
             Action::Edit { contact, .. } | Action::Settle { contact, .. } => self.set_edit(undo, made, *contact, false)?,
             Action::Move { lead, from, to, .. } => self.move_back(undo, made, *lead, from, to)?,
             Action::Drop { .. } | Action::Defer { .. } => {}
-            Action::Confirm { join, .. } => {
-                let join = self.desk.decision(*join)?.ok_or(StoreError::NotFound { what: "decision", id: join.to_string() })?;
-                still_holds(&join)?;
-            }
+            Action::Confirm { join, .. } => drop(self.audited(ReviewId(join.0))?),
             Action::Refute { join, record, contact, own, lead } => {
                 let refuted = Refuted { join: *join, record: *record, contact: *contact, own: *own, lead: *lead };
                 self.unrefute(undo, made, &refuted)?;
