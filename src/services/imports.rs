@@ -22,6 +22,7 @@ use std::{
     time::Duration,
 };
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// What a run was asked for, kept with it so that any process can resume it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -277,7 +278,7 @@ impl Session {
         Ok(())
     }
 
-    /// Waits until a run of this process has ended, and until what a large one teaches is learnt; answers how it ended.
+    /// Waits until a run of this process has ended, and until what follows from what it brought is done; answers how it ended.
     pub async fn wait_for(&self, id: RunId) -> Result<RunView> {
         let at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if let Some(at_work) = at_work {
@@ -287,7 +288,7 @@ impl Session {
                 .map_err(|_| ServiceError::new(Kind::Trouble, "the import died: a defect of this program; it can be resumed"))?;
             ended?;
             // A process that imports and ends has no keeper that would do it later.
-            self.learn(&Arc::default()).await;
+            self.follow_up(&CancellationToken::new()).await;
         }
         self.run(id).await
     }

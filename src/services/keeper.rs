@@ -1,19 +1,13 @@
 //! The keeper: what goes on by itself while a console or `sync --watch` is open. Questions that were put off come back,
 //! other processes' writes are told to the screens, HaloPSA is read every `[sync] poll` and written when a write is due,
-//! saved searches start when their schedule says so, and matching learns from what came in.
+//! saved searches start when their schedule says so, and what follows from records that came in is done.
 
 use super::{
     Kind, Result, Role, Services, Session, SyncReport,
     schedules::{self, Planned},
 };
 use crate::{domain::Timestamp, sync::bus::Event};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +15,10 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_secs(1);
 /// How long it leaves HaloPSA alone after a failure; doubled with each further one.
 const REST: Duration = Duration::from_secs(15);
-/// How often it looks whether there is something to learn.
-const LEARN: Duration = Duration::from_secs(30);
+/// How soon after the last time it looks again at what follows from records that came in.
+const FOLLOW_UP: Duration = Duration::from_secs(5);
+/// It rests for so many times as long as that took, so that a large queue does not keep a core busy.
+const SHARE: u32 = 10;
 /// The longest rest.
 const LONG_REST: Duration = Duration::from_secs(600);
 
@@ -45,8 +41,6 @@ impl Session {
             again_at: None,
             planned: if operates { schedules::planned(&self.services.config) } else { Vec::new() },
             starts_at: None,
-            learns_at: None,
-            learning: None,
         };
         let task = tokio::spawn(work.run(stop.clone()));
         Keeper { stop, task }
@@ -88,23 +82,15 @@ struct Work {
     planned: Vec<Planned>,
     /// When the next of them may be due.
     starts_at: Option<Timestamp>,
-    /// Whether anything is to be learnt is looked at not before this.
-    learns_at: Option<Timestamp>,
-    learning: Option<Learning>,
-}
-
-/// Learning beside everything else.
-struct Learning {
-    stop: Arc<AtomicBool>,
-    task: JoinHandle<()>,
 }
 
 impl Work {
     async fn run(mut self, stop: CancellationToken) {
+        let operates = self.me.role() >= Role::Operator;
+        let beside = operates.then(|| tokio::spawn(follow_up(self.me.clone(), stop.clone())));
         self.keep_on(stop).await;
-        if let Some(Learning { stop, task }) = self.learning.take() {
-            stop.store(true, Ordering::Relaxed);
-            // What it would have learnt stays due.
+        if let Some(task) = beside {
+            // What it had not done yet stays due.
             let _ended = task.await;
         }
     }
@@ -118,7 +104,6 @@ impl Work {
             if !self.planned.is_empty() && self.starts_at.is_none_or(|at| at <= self.me.now()) {
                 self.starts_at = Some(self.me.start_due(&self.planned).await);
             }
-            self.learn();
             if self.syncs {
                 let stopped = tokio::select! {
                     () = stop.cancelled() => true,
@@ -133,20 +118,6 @@ impl Work {
                 () = tokio::time::sleep(TICK) => {}
             }
         }
-    }
-
-    /// Sets learning to work, if it is not; most times there is nothing to learn.
-    fn learn(&mut self) {
-        let now = self.me.now();
-        let busy = self.learning.as_ref().is_some_and(|learning| !learning.task.is_finished());
-        if busy || self.me.role() < Role::Operator || self.learns_at.is_some_and(|at| now < at) {
-            return;
-        }
-        self.learns_at = Some(now.plus(LEARN));
-        let (me, stop) = (self.me.clone(), Arc::new(AtomicBool::new(false)));
-        let stopped = stop.clone();
-        let task = tokio::spawn(async move { me.learn(&stopped).await });
-        self.learning = Some(Learning { stop, task });
     }
 
     async fn look_around(&self, version: &mut Option<i64>) -> Result<()> {
@@ -196,6 +167,18 @@ impl Work {
                 self.failures += 1;
                 self.again_at = Some(self.me.now().plus(rest));
             }
+        }
+    }
+}
+
+/// What follows from records that came in, done again and again beside everything else.
+async fn follow_up(me: Session, stop: CancellationToken) {
+    loop {
+        let begun = Instant::now();
+        me.follow_up(&stop).await;
+        let rest = FOLLOW_UP.max(begun.elapsed() * SHARE);
+        if stop.run_until_cancelled(tokio::time::sleep(rest)).await.is_none() {
+            return;
         }
     }
 }

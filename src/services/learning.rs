@@ -6,7 +6,7 @@ use crate::{
     store::{self, ModelVersion, View},
     sync::{bus::Event, learning},
 };
-use std::sync::{Arc, atomic::AtomicBool};
+use tokio_util::sync::CancellationToken;
 
 /// Moved weights that a sentence names.
 const NAMED: usize = 3;
@@ -14,7 +14,7 @@ const NAMED: usize = 3;
 impl Session {
     /// Learns from what came in and from what people answered, if it is time and no other process does. `stop` ends it
     /// early. Merging goes on with the model in use, whatever happens here.
-    pub(super) async fn learn(&self, stop: &Arc<AtomicBool>) {
+    pub(super) async fn learn(&self, stop: &CancellationToken) {
         match learning::learn(&self.services.core, stop).await {
             Ok(None) => {}
             Ok(Some(version)) => {

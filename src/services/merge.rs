@@ -8,7 +8,7 @@ use crate::{
     },
     halopsa::Entity,
     store::{self, StoreError, View},
-    sync::{Rules, golden::golden, plan},
+    sync::{Rules, golden::golden, plan, question},
 };
 
 impl Session {
@@ -25,7 +25,7 @@ impl Session {
                     (None, About::Record(_)) => item.candidates.first().map(|best| best.contact),
                 };
                 let Some(into) = into else { return Ok(None) };
-                let incoming = review::incoming(view, &item)?;
+                let incoming = question::incoming(view, &item)?;
                 let label = format!("{} {}", incoming.draft.source, incoming.draft.external_id);
                 let right = Side { fields: incoming.draft.fields.clone(), from: origin_of(&incoming), records: vec![incoming], label };
                 preview(view, &core.rules, into, &right, &choices).map(Some)

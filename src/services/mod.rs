@@ -11,6 +11,7 @@ mod enrich;
 mod error;
 mod errors_file;
 mod feeds;
+mod follow_up;
 mod halo;
 mod history;
 mod home;

@@ -7,9 +7,9 @@ use super::{
 use crate::{
     domain::{
         About, Action, Candidate, Choice, ContactId, Decision, DecisionId, Field, RecordId, ReviewId, ReviewItem, ReviewKind, ReviewState,
-        SourceRecord, Target, Text, Timestamp, Value, folded,
+        Target, Text, Timestamp, Value, folded,
     },
-    store::{self, Desk, StoreError, View},
+    store::{self, StoreError, View},
     sync::{
         Core, Meeting,
         bus::Event,
@@ -77,7 +77,7 @@ impl Session {
         match self.decide(verb).await {
             Err(error) if error.kind() == Kind::Changed => {
                 let core = self.services.core.clone();
-                self.services.core.store.write(move |desk| ask_anew(desk, &core, id)).await?;
+                self.services.core.store.write(move |desk| question::ask_anew(desk, &core, id)).await?;
                 self.services.core.bus.tell(Event::Changed);
                 Err(error)
             }
@@ -248,7 +248,7 @@ fn fold(filter: &ReviewFilter) -> ReviewFilter {
 
 fn question(view: &View<'_>, core: &Core, id: ReviewId) -> store::Result<Question> {
     let mut item = view.review(id)?.ok_or(StoreError::NotFound { what: "review item", id: id.to_string() })?;
-    let incoming = incoming(view, &item)?;
+    let incoming = question::incoming(view, &item)?;
     // An audit is about the merge as it was made, not about whom the record could be now.
     if item.state == ReviewState::Open && item.kind != ReviewKind::Audit && matches!(item.about, About::Record(_)) {
         let now = core.meet(view, &incoming)?.candidates();
@@ -281,15 +281,6 @@ fn question(view: &View<'_>, core: &Core, id: ReviewId) -> store::Result<Questio
     Ok(Question { item, incoming, name, quality, defects, candidates, suggestion, alike })
 }
 
-/// The record a question is about; for a question about a contact, the contact's newest member.
-pub(super) fn incoming(view: &View<'_>, item: &ReviewItem) -> store::Result<SourceRecord> {
-    let found = match item.about {
-        About::Record(record) => view.record(record)?,
-        About::Contact(contact) => view.members(view.standing(contact)?.0)?.into_iter().max_by_key(|member| member.id),
-    };
-    found.ok_or(StoreError::NotFound { what: "record of review item", id: item.id.to_string() })
-}
-
 /// The open item with the record it asks about.
 fn open(deciding: &Deciding<'_>, id: ReviewId) -> Result<(ReviewItem, RecordId), DecideError> {
     let item = deciding.desk.review(id)?.ok_or(StoreError::NotFound { what: "review item", id: id.to_string() })?;
@@ -311,7 +302,7 @@ fn accept(deciding: &Deciding<'_>, core: &Core, id: ReviewId, choice: &MergeChoi
         return if choice.candidate.is_none() && choice.choices.is_empty() { deciding.confirm(id) } else { Err(made_already()) };
     }
     let (item, record) = open(deciding, id)?;
-    let incoming = incoming(deciding.desk, &item)?;
+    let incoming = question::incoming(deciding.desk, &item)?;
     let now = core.meet(deciding.desk, &incoming)?;
     let evidence = |contact: ContactId| {
         let seen = now.clone().candidates().into_iter().chain(item.candidates.clone());
@@ -342,7 +333,7 @@ fn create(deciding: &Deciding<'_>, core: &Core, id: ReviewId) -> Result<Decision
     if item.kind == ReviewKind::Audit {
         return deciding.refute(id);
     }
-    let incoming = incoming(deciding.desk, &item)?;
+    let incoming = question::incoming(deciding.desk, &item)?;
     let not: Vec<ContactId> =
         item.candidates.iter().map(|candidate| deciding.desk.standing(candidate.contact)).collect::<store::Result<_>>()?;
     // A person told it apart from those that were shown, not from whoever came in since.
@@ -350,15 +341,6 @@ fn create(deciding: &Deciding<'_>, core: &Core, id: ReviewId) -> Result<Decision
         return Err(DecideError::Changed);
     }
     deciding.create(record, Some(id), &[], &not)
-}
-
-/// The question as it stands now takes the place of what was asked.
-fn ask_anew(desk: &Desk<'_>, core: &Core, id: ReviewId) -> store::Result<()> {
-    let item = desk.review(id)?.ok_or(StoreError::NotFound { what: "review item", id: id.to_string() })?;
-    let incoming = incoming(desk, &item)?;
-    let candidates = core.meet(desk, &incoming)?.candidates();
-    let anew = ReviewItem { claim: item.claim, state: item.state, ..question::about(id, &incoming, candidates, item.created_at) };
-    desk.update_review(&anew, &question::face(&incoming), &question::text(&incoming))
 }
 
 fn drop_incoming(deciding: &Deciding<'_>, id: ReviewId) -> Result<Decision, DecideError> {

@@ -13,14 +13,8 @@ use crate::{
     store::{Answer, Desk, ModelCause, ModelVersion, Result, StoreError, View},
 };
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
+use tokio_util::sync::CancellationToken;
 
 /// The lease of whoever learns: one process at a time.
 const LEASE: &str = "matching:learn";
@@ -73,7 +67,7 @@ fn standing(view: &View<'_>) -> Result<(Option<Teacher>, Learnt)> {
 
 /// Learns if it is time and nobody else does; answers the new version, taken over or not. `stop` ends it early, with
 /// nothing learnt.
-pub async fn learn(core: &Core, stop: &Arc<AtomicBool>) -> Result<Option<ModelVersion>> {
+pub async fn learn(core: &Core, stop: &CancellationToken) -> Result<Option<ModelVersion>> {
     if core.store.read(due).await?.is_none() {
         return Ok(None);
     }
@@ -95,7 +89,7 @@ fn begin(desk: &Desk<'_>, holder: &str, now: Timestamp) -> Result<Option<(Teache
     Ok(desk.take_lease(LEASE, holder, now, TIME)?.map(|_| (teacher, learnt)))
 }
 
-async fn study(core: &Core, teacher: Teacher, learnt: Learnt, stop: &Arc<AtomicBool>) -> Result<Option<ModelVersion>> {
+async fn study(core: &Core, teacher: Teacher, learnt: Learnt, stop: &CancellationToken) -> Result<Option<ModelVersion>> {
     core.warm().await?;
     let answers = core.store.read(|view| Ok::<_, StoreError>((view.answers(ANSWERS)?, view.foreign_models_head(Model::rules())?))).await?;
     let (worker, stop) = (core.clone(), stop.clone());
@@ -181,13 +175,13 @@ pub fn in_use(view: &View<'_>) -> Result<Model> {
 /// The pairs of a sample, piece by piece; `None` when stopped.
 fn pairs(
     core: &Core,
-    stop: &AtomicBool,
+    stop: &CancellationToken,
     sample: impl Fn(&Core) -> Vec<RecordId>,
     of: impl Fn(&Core, &[RecordId]) -> PatternTable,
 ) -> Option<PatternTable> {
     let mut counts: BTreeMap<Pattern, u64> = BTreeMap::new();
     for some in sample(core).chunks(AT_ONCE) {
-        if stop.load(Ordering::Relaxed) {
+        if stop.is_cancelled() {
             return None;
         }
         for (pattern, count) in of(core, some) {

@@ -7,6 +7,7 @@
 //! - `ingest`: one raw page into records, contacts, questions and wanted writes.
 //! - `audit`: which merges that were made without asking are looked at afterwards.
 //! - `learning`: new versions of the matching model, from what came in and from people's answers.
+//! - `revisit`: open questions that what came in since has answered or changed.
 //! - `question`: what a person is asked about a record.
 //! - `import`: runs: fetch, land, take in; pause, stop, resume.
 //! - `enrich`: runs that ask sources what known people lack.
@@ -29,6 +30,7 @@ pub mod matchmaker;
 pub mod pace;
 pub mod plan;
 pub mod question;
+pub mod revisit;
 pub mod shelf;
 pub mod state;
 

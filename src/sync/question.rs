@@ -1,10 +1,11 @@
-//! The question that a person is asked about a record, and what lists show of it. Pure.
+//! The question that a person is asked about a record, and what lists show of it.
 
+use super::Core;
 use crate::{
     domain::{
         About, Candidate, Defect, Draft, Field, ReviewId, ReviewItem, ReviewKind, ReviewState, SourceRecord, Text, Timestamp, folded,
     },
-    store::ReviewFace,
+    store::{Desk, Result, ReviewFace, StoreError, View},
 };
 
 /// The question about a record: is it one of these, or (when there are none) is it good enough?
@@ -75,4 +76,22 @@ pub fn face(record: &SourceRecord) -> ReviewFace {
 pub fn text(record: &SourceRecord) -> String {
     let face = face(record);
     folded(&format!("{} {} {} {}", face.name, face.company, face.email, face.source.label()))
+}
+
+/// The question as it stands now takes the place of what was asked.
+pub fn ask_anew(desk: &Desk<'_>, core: &Core, id: ReviewId) -> Result<()> {
+    let item = desk.review(id)?.ok_or(StoreError::NotFound { what: "review item", id: id.to_string() })?;
+    let incoming = incoming(desk, &item)?;
+    let candidates = core.meet(desk, &incoming)?.candidates();
+    let anew = ReviewItem { claim: item.claim, state: item.state, ..about(id, &incoming, candidates, item.created_at) };
+    desk.update_review(&anew, &face(&incoming), &text(&incoming))
+}
+
+/// The record a question is about; for a question about a contact, the contact's newest member.
+pub fn incoming(view: &View<'_>, item: &ReviewItem) -> Result<SourceRecord> {
+    let found = match item.about {
+        About::Record(record) => view.record(record)?,
+        About::Contact(contact) => view.members(view.standing(contact)?.0)?.into_iter().max_by_key(|member| member.id),
+    };
+    found.ok_or(StoreError::NotFound { what: "record of review item", id: item.id.to_string() })
 }

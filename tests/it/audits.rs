@@ -44,6 +44,12 @@ pub fn row(nth: usize, id: &str, title: &str) -> String {
     format!("{first},{last},{title},Corp {nth},{mail},Verified,+44 7911 {nth:06},London,United Kingdom,corp{nth}.example,{id}{nth}\n")
 }
 
+/// The same person as a source has them that knows little: too weak to be let in without asking.
+pub fn weak_row(nth: usize, id: &str) -> String {
+    let (first, last) = name(nth);
+    format!("{first},{last},,,{}.{}@corp{nth}.example,Unverified,,,,,{id}{nth}\n", first.to_lowercase(), last.to_lowercase())
+}
+
 /// So many people, each twice under two ids of the source.
 pub fn twice(people: usize) -> String {
     let mut file = HEADER.to_owned();

@@ -22,6 +22,7 @@ mod matching_laws;
 mod more_providers;
 mod net;
 mod providers;
+mod revisits;
 mod sim;
 mod sources;
 mod store;

@@ -102,6 +102,18 @@ impl View<'_> {
         self.one(&sql, [about.as_bytes()], item)
     }
 
+    /// Open questions about records, heaviest first.
+    pub fn open_questions(&self, limit: u32) -> Result<Vec<ReviewId>> {
+        let sql =
+            "SELECT id FROM reviews WHERE state = 'open' AND kind IN ('duplicate', 'low_quality') ORDER BY priority DESC, id LIMIT ?1";
+        self.all(sql, [limit], |row| row.id(0, ReviewId))
+    }
+
+    /// It was decided once, even if that was taken back since.
+    pub fn was_decided(&self, id: ReviewId) -> Result<bool> {
+        self.value("SELECT EXISTS (SELECT 1 FROM decisions WHERE review = ?1)", [id.as_bytes()])
+    }
+
     /// An undecided item about a record of that source with that address.
     pub fn open_question_with(&self, email: &Email, source: Source) -> Result<Option<ReviewId>> {
         let sql = "SELECT id FROM reviews WHERE email = ?1 AND source = ?2 AND state <> 'done' ORDER BY id LIMIT 1";
