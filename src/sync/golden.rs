@@ -140,6 +140,15 @@ impl Wants<'_> {
         Ok(())
     }
 
+    /// Wants something that others wait for and that nobody has wanted, or that was lost on the way.
+    pub fn again(&self, target: &Target) -> Result<()> {
+        match target {
+            Target::Client(company) if self.desk.link(target)?.is_none() => self.company_once(*company),
+            Target::Client(company) => self.want(Target::Site(*company), Intent::Upsert),
+            other => self.want(*other, Intent::Upsert),
+        }
+    }
+
     fn write_of<'t>(&self, target: &'t Target, intent: Intent) -> Want<'t> {
         Want { id: OperationId::next(self.ids), target, intent, not_before: self.not_before, decision: self.decision, now: self.now }
     }
@@ -176,12 +185,14 @@ pub fn refresh_contact(wants: &Wants<'_>, contact: ContactId, rules: &Rules) -> 
     let face = contact_face(&golden, &members, |member| desk.company_of_record(member.id))?;
     let before = desk.contact_fingerprint(contact)?;
     let changed = before != Some(face.fingerprint.0);
+    // Another company of the same name looks the same, and has to be in HaloPSA too.
+    let moved = !changed && desk.contact(contact)?.is_some_and(|known| known.company_id != face.company_id);
     if before.is_none() {
         desk.add_contact(contact, &face, wants.now)?;
     } else {
         desk.update_contact(contact, &face, wants.now)?;
     }
-    if changed {
+    if changed || moved {
         wants.contact_changed(contact, face.company_id)?;
     }
     Ok(changed)

@@ -465,10 +465,14 @@ impl<'a> Taking<'a> {
                 self.matchmaker.remove(RecordKind::Company, record);
                 self.join_company(incoming, company, origin)?
             }
-            // Companies are not asked about: what is not certain is another company, which a person can merge.
+            // Nobody is asked about companies.
             _ => match self.matchmaker.companies().decide(&incoming.prepared) {
                 Verdict::Same(scored) => self.join_company(incoming, scored.owner, origin)?,
-                Verdict::Ask(_) | Verdict::New => self.create_company(incoming, origin)?,
+                Verdict::New => self.create_company(incoming, origin)?,
+                Verdict::Ask(candidates) => match self.matchmaker.companies().likely(&candidates) {
+                    Some(scored) => self.join_company(incoming, scored.owner, origin)?,
+                    None => self.create_company(incoming, origin)?,
+                },
             },
         };
         self.matchmaker.remember_company(source, external_id, says, company);

@@ -28,4 +28,5 @@ mod sources;
 mod store;
 mod tui;
 mod undo;
+mod waits;
 mod workflow;

@@ -6,6 +6,9 @@ CREATE INDEX reviews_done ON reviews(kind, id) WHERE state = 'done';
 -- Whether anybody has ever decided a question: those are not answered without asking any more.
 CREATE INDEX decisions_review ON decisions(review) WHERE review IS NOT NULL;
 
+-- What waits for a write that is done by now: a write's trouble, or what it waits for, stands in `last_error`.
+CREATE INDEX outbox_trouble ON outbox(last_error) WHERE last_error IS NOT NULL;
+
 -- Versions of the matching model. The newest taken one is in use; where there is none, the one that ships with the
 -- program. One that was not taken over is kept for the reason why. `rules` tells apart comparisons of different versions
 -- of the program, whose weights do not fit one another.

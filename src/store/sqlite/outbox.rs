@@ -102,7 +102,7 @@ impl Desk<'_> {
                 "VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8)
              ON CONFLICT(entity, entity_id) DO UPDATE SET intent = excluded.intent, state = 'waiting', not_before = max(excluded.not_before,
                CASE state WHEN 'sending' THEN lease_until ELSE 0 END), attempts = CASE state WHEN 'dead' THEN 0 ELSE attempts END,
-               token = token + 1, decision = excluded.decision, lease_until = NULL"
+               token = token + 1, decision = excluded.decision, lease_until = NULL, last_error = NULL"
             ),
             want,
         )?;
@@ -159,9 +159,15 @@ impl Desk<'_> {
         Ok(taken)
     }
 
-    /// The write is done. When it was wanted again meanwhile, the new want stays.
+    /// The write is done, and what waited for it is due. When it was wanted again meanwhile, the new want stays.
     pub fn settle_operation(&self, operation: &Operation) -> Result<()> {
         self.run("DELETE FROM outbox WHERE id = ?1 AND token = ?2", params![operation.id.as_bytes(), operation.token as i64])?;
+        let awaited = match operation.target {
+            // Who lives there waits for the client, which is nothing without its site.
+            Target::Site(company) => Target::Client(company).awaited(),
+            other => other.awaited(),
+        };
+        self.run("UPDATE outbox SET not_before = created_at WHERE state = 'waiting' AND last_error = ?1", [awaited.as_str()])?;
         Ok(())
     }
 

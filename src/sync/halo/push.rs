@@ -9,11 +9,11 @@ use super::{
     wanted::{Wanted, wanted},
 };
 use crate::{
-    domain::{ContactId, Field, Fields, Intent, Operation, RecordKind, Source, Target, Text, Value},
+    domain::{ContactId, Field, Fields, Intent, Operation, OperationState, RecordKind, Source, Target, Text, Value},
     halopsa::{self, Changes, Entity, Match, Remote, Saved, Tenant, shape},
     net::{Class, NetError},
-    store::{Link, StoreError, View},
-    sync::plan,
+    store::{Desk, Link, StoreError, View},
+    sync::{Core, golden::Wants, plan},
 };
 use futures_util::{StreamExt, stream};
 use std::time::Duration;
@@ -28,13 +28,15 @@ const CLAIM: Duration = Duration::from_secs(60);
 const ROUNDS: usize = 4;
 /// An operation that waits for another looks again after this.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// One that waits for an operation that a person has to see to. It goes on at once when that one is done.
+const REST: Duration = Duration::from_secs(3600);
 
 /// How an operation ended.
 enum Sent {
     /// It is as wanted; true when something was written.
     Settled(bool),
     /// Something else has to be there first.
-    Waits(Text),
+    Waits(Target),
     /// A person has to decide something first.
     Stuck(Text),
 }
@@ -103,7 +105,6 @@ impl HaloSync {
 
     /// Writes down how an operation ended. The inner error is one after which nothing else will get through.
     async fn finish(&self, operation: &Operation, sent: Result<Sent, SyncError>) -> Result<Result<bool, NetError>, SyncError> {
-        let now = self.now();
         let (op, target) = (operation.clone(), operation.target);
         match sent {
             Ok(Sent::Settled(wrote)) => {
@@ -113,8 +114,9 @@ impl HaloSync {
                 }
                 Ok(Ok(wrote))
             }
-            Ok(Sent::Waits(why)) => {
-                self.core.store.write(move |desk| desk.unclaim_operation(&op, now.plus(PATIENCE), Some(&why))).await?;
+            Ok(Sent::Waits(first)) => {
+                let core = self.core.clone();
+                self.core.store.write(move |desk| wait(desk, &core, &op, &first)).await?;
                 Ok(Ok(false))
             }
             Ok(Sent::Stuck(why)) => {
@@ -161,7 +163,7 @@ impl HaloSync {
         let look = self.core.store.read(move |view| look(view, &core.rules, &target, intent)).await.map_err(|error: StoreError| error)?;
         match look {
             Look::Nothing => Ok(Sent::Settled(false)),
-            Look::Waits(first) => Ok(Sent::Waits(Text::from(format!("waits for {first}")))),
+            Look::Waits(first) => Ok(Sent::Waits(first)),
             Look::There(found) => self.there(tenant, operation, found.0, found.1).await,
             Look::Member(id) => match self.halo.read(tenant, Entity::of(&target), id).await? {
                 Some(remote) => self.linked_now(tenant, operation, remote).await,
@@ -342,6 +344,24 @@ impl HaloSync {
             .await?;
         Ok(())
     }
+}
+
+/// Puts an operation off until what it waits for can be there, which is wanted here if it is not yet.
+fn wait(desk: &Desk<'_>, core: &Core, operation: &Operation, first: &Target) -> Result<(), StoreError> {
+    let now = core.clock.now();
+    let mut ahead = desk.operation_for(first)?;
+    if let (None, Target::Client(company)) = (&ahead, first) {
+        ahead = desk.operation_for(&Target::Site(*company))?;
+    }
+    let again = match ahead {
+        Some(ahead) if ahead.state == OperationState::Dead => now.plus(REST),
+        Some(ahead) => ahead.not_before.max(now.plus(PATIENCE)),
+        None => {
+            Wants { desk, ids: &*core.ids, now, not_before: now, decision: operation.decision }.again(first)?;
+            now.plus(PATIENCE)
+        }
+    };
+    desk.unclaim_operation(operation, again, Some(&first.awaited()))
 }
 
 /// What there is to do for a target, by what we know.
