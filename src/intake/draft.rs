@@ -126,7 +126,7 @@ impl Maker<'_> {
                 }
                 Target::Field(Field::CompanyName) => {
                     let raw = first_text(places, at).unwrap_or_default();
-                    let (name, form) = clean::company_name(&clean::plain(&raw));
+                    let (name, form) = clean::company_name(&clean::plain(raw));
                     if !clean::is_placeholder(&name) {
                         made.fields.set(Field::CompanyName, Value::Text(name.truncated(200)));
                         made.fields.set(Field::LegalForm, Value::Text(form));
@@ -158,7 +158,7 @@ impl Maker<'_> {
     }
 
     fn names(&self, at: &At<'_, '_>, made: &mut Made<'_>) {
-        let part = |target| first_text(self.places(target), at).map(|text| clean::plain(&text).truncated(200)).unwrap_or_default();
+        let part = |target| first_text(self.places(target), at).map(|text| clean::plain(text).truncated(200)).unwrap_or_default();
         let field = |field| part(Target::Field(field));
         let (full, first, last) = (field(Field::FullName), field(Field::FirstName), field(Field::LastName));
         if full.is_empty() && first.is_empty() && last.is_empty() {

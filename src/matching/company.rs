@@ -31,24 +31,26 @@ impl CompanyName {
             empty if empty.is_empty() => fold(raw),
             folded => folded,
         };
-        let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).take(WORDS).collect();
+        let mut name = folded.match_indices(' ').nth(WORDS - 1).map_or(&*folded, |(at, _)| &folded[..at]);
         let mut form = unspaced;
-        while let Some((count, found)) = form_at_end(&words, country) {
-            words.truncate(words.len() - count);
+        while let Some((head, found)) = form_at_end(name, country) {
+            name = head;
             form = if form == 0 { found } else { form };
         }
-        if let Some((count, found)) = form_at_start(&words, country) {
-            words.drain(..count);
+        if let Some((tail, found)) = form_at_start(name, country) {
+            name = tail;
             form = if form == 0 { found } else { form };
         }
-        if words.len() > 1 && words[0] == "the" {
-            words.remove(0);
-        }
+        name = name.strip_prefix("the ").unwrap_or(name);
         let connecting = |word: &&str| matches!(*word, "and" | "und" | "et" | "och" | "og" | "en");
-        if words.iter().filter(|word| !connecting(word)).count() > 0 {
-            words.retain(|word| !connecting(word));
+        let mut core = String::with_capacity(name.len());
+        for word in name.split(' ').filter(|word| !connecting(word)) {
+            if !core.is_empty() {
+                core.push(' ');
+            }
+            core.push_str(word);
         }
-        Self { core: words.join(" "), form }
+        Self { core: if core.is_empty() { name.to_owned() } else { core }, form }
     }
 
     /// The number of a legal form that a source names by itself.
@@ -93,28 +95,27 @@ fn pick(forms: &[LegalForm], country: Option<&str>) -> Option<LegalForm> {
     forms.iter().copied().find(|form| form.fits(country))
 }
 
-/// The longest legal form that the words end with and that leaves at least one word.
-fn form_at_end(words: &[&str], country: Option<&str>) -> Option<(usize, u8)> {
-    (1..words.len().min(FORM_WORDS + 1)).rev().find_map(|count| {
-        let tail = words[words.len() - count..].join(" ");
-        let form = pick(LEGAL_FORMS.get(tail.as_str())?, country)?;
-        // "Stone and Co": the connecting word goes with the form.
-        let and = count + 1 < words.len() && words[words.len() - count - 1] == "and";
-        Some((count + usize::from(and), form.form))
-    })
+/// The longest legal form that a folded name ends with and that leaves at least one word, which it is parted from.
+fn form_at_end<'a>(name: &'a str, country: Option<&str>) -> Option<(&'a str, u8)> {
+    let ends = name.rmatch_indices(' ').take(FORM_WORDS).filter_map(|(at, _)| {
+        let form = pick(LEGAL_FORMS.get(&name[at + 1..])?, country)?;
+        Some((&name[..at], form.form))
+    });
+    // "Stone and Co": the connecting word goes with the form.
+    ends.last().map(|(head, form)| (head.strip_suffix(" and").unwrap_or(head), form))
 }
 
 /// Forms that stand in front: PT Maju, OOO Romashka, UAB Vilnius.
-fn form_at_start(words: &[&str], country: Option<&str>) -> Option<(usize, u8)> {
-    let first = *words.first()?;
+fn form_at_start<'a>(name: &'a str, country: Option<&str>) -> Option<(&'a str, u8)> {
+    let (first, tail) = name.split_once(' ')?;
     let leading = matches!(
         first,
         "pt" | "ooo" | "oao" | "zao" | "pao" | "ao" | "tov" | "uab" | "sia" | "sarl" | "sas" | "sci" | "stichting" | "kk" | "ip"
     );
-    if !leading || words.len() < 2 {
+    if !leading {
         return None;
     }
-    Some((1, pick(LEGAL_FORMS.get(first)?, country)?.form))
+    Some((tail, pick(LEGAL_FORMS.get(first)?, country)?.form))
 }
 
 /// How two cores compare.

@@ -199,6 +199,7 @@ fn find<S: Subject>(gathered: Gathered<S>, options: &Options, progress: &(dyn Fn
         .map(|from| {
             let mut found = Vec::new();
             let mut pairs = Vec::new();
+            let mut others = Vec::new();
             for nth in from..(from + STRIDE).min(count) {
                 let slot = nth as u32;
                 let row = index.row(slot);
@@ -206,8 +207,11 @@ fn find<S: Subject>(gathered: Gathered<S>, options: &Options, progress: &(dyn Fn
                 if found.is_empty() {
                     continue;
                 }
+                // Fetched together, so that the waits for memory overlap: rows lie far apart.
+                others.clear();
+                others.extend(found.iter().map(|other| index.row(*other).clone()));
                 let mut ruler = index.own_ruler(slot);
-                pairs.extend(found.iter().map(|other| (slot, *other, S::compare(&mut ruler, row, index.row(*other)))));
+                pairs.extend(found.iter().zip(&others).map(|(other, theirs)| (slot, *other, S::compare(&mut ruler, row, theirs))));
             }
             report(Phase::Compare, done.fetch_add(STRIDE.min(count - from), Ordering::Relaxed));
             let table = tabulate(pairs.iter().map(|(.., pattern)| (*pattern, 1)));

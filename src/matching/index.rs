@@ -3,7 +3,7 @@
 
 use super::{
     lexicon::{Foreign, Lexicon, View, WordId, WordList},
-    postings::{Found, Postings, Put, Shard, refined, shard_of},
+    postings::{Found, Postings, Put, SHARDS, Shard, refined, shard_of},
     prepared::{Prepared, Shown},
     subject::{Carriers, Census, Ruler, Subject},
 };
@@ -162,13 +162,15 @@ impl<S: Subject> Index<S> {
     fn gather(&self, keys: &[u64], row: &S::Row, found: &mut Vec<u32>, part: impl Fn(&[u32]) -> &[u32]) {
         found.clear();
         let seconds = S::seconds(row);
-        for key in keys {
-            let shard = self.postings.shard(*key);
-            match shard.find(*key) {
+        // All lists are looked for before the first is read, so that the waits for memory overlap.
+        let lists: Vec<Found<'_>> = keys.iter().map(|key| self.postings.shard(*key).find(*key)).collect();
+        for (key, list) in keys.iter().zip(lists) {
+            match list {
                 Found::Nobody | Found::Full => {}
                 Found::One(slot) => found.extend_from_slice(part(&[slot])),
                 Found::Some(list) => found.extend_from_slice(part(list)),
                 Found::Wide => {
+                    let shard = self.postings.shard(*key);
                     for second in seconds.iter().filter(|second| **second != 0) {
                         match shard.find(refined(*key, *second)) {
                             Found::One(slot) => found.extend_from_slice(part(&[slot])),
@@ -200,6 +202,8 @@ impl<S: Subject> Index<S> {
     pub fn list(&mut self, keys: &[u64], ends: &[usize]) {
         let rows = &self.rows;
         self.postings.shards_mut().par_iter_mut().enumerate().for_each(|(nth, shard)| {
+            // Every other key is new.
+            shard.reserve(keys.len() / SHARDS / 2);
             let mut from = 0;
             for (slot, end) in (0..).zip(ends) {
                 for key in keys[from..*end].iter().filter(|key| shard_of(**key) == nth) {

@@ -20,6 +20,11 @@ pub struct WordList {
 }
 
 impl WordList {
+    /// None yet, with room for those of most records.
+    pub fn with_room() -> Self {
+        Self { text: String::with_capacity(128), ends: Vec::with_capacity(16) }
+    }
+
     /// The number of `word`, put in if it is new.
     pub fn add(&mut self, word: &str) -> WordId {
         if word.is_empty() {
@@ -94,10 +99,14 @@ impl Glance {
         self.0 & other.0 & Self::HAS_SISTERS != 0
     }
 
+    /// It has all letters of the other.
+    pub const fn holds(self, other: Self) -> bool {
+        other.0 & !self.0 & Self::LETTERS == 0
+    }
+
     /// One has all letters of the other.
     pub const fn may_begin(self, other: Self) -> bool {
-        let (mine, its) = (self.0 & Self::LETTERS, other.0 & Self::LETTERS);
-        mine & its == mine || mine & its == its
+        self.holds(other) || other.holds(self)
     }
 
     /// Their letters differ in no more than `most` places of the alphabet.

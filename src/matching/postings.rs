@@ -104,6 +104,11 @@ pub const fn refined(key: u64, second: u64) -> u64 {
 }
 
 impl Shard {
+    /// Makes room for so many keys more.
+    pub fn reserve(&mut self, keys: usize) {
+        self.heads.reserve(keys);
+    }
+
     /// What `key` leads to.
     pub fn find(&self, key: u64) -> Found<'_> {
         match self.heads.get(&key) {

@@ -67,6 +67,11 @@ const SEPARATOR: char = '\u{1f}';
 const SHOWN_CHARS: usize = 80;
 
 impl Shown {
+    /// Nothing yet, with room for the values of most records.
+    pub(super) fn with_room() -> Self {
+        Self(String::with_capacity(256))
+    }
+
     /// Adds the parts of `aspect` that are not empty. Aspects come in the order of their declaration.
     pub(super) fn put<'a>(&mut self, aspect: Aspect, parts: impl IntoIterator<Item = &'a str>) {
         let separators = self.0.bytes().filter(|byte| *byte == SEPARATOR as u8).count();

@@ -2,10 +2,11 @@
 //! written once for both.
 
 use super::{
-    company::{CoreFit, core_fit},
+    company::{CoreFit, core_fit, spelt_by},
     fold::{Near, near},
     index::Index,
     lexicon::{View, WordId, WordList},
+    mailbox::label,
     model::{Model, Weights},
     pattern::{CLASSES, Factor, Pattern, PerClass},
     prepared::Shown,
@@ -153,6 +154,11 @@ impl<'a, S: Subject> Ruler<'a, S> {
             *slot = (a, b, core_fit(self.view.text(a), self.view.text(b)));
         }
         slot.2
+    }
+
+    /// What a host begins with spells a company's name: `acme-foods.com` for Acme Foods; both are known.
+    pub fn spells(&self, host: WordId, core: WordId) -> bool {
+        self.view.glance(host).holds(self.view.glance(core)) && spelt_by(self.view.text(core), label(self.view.text(host)))
     }
 
     /// A number that the census gives for a pair of keys; `a` must not be 0.

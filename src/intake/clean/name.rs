@@ -3,6 +3,7 @@
 
 use super::words::{capital_word, each_word, is_one_case};
 use crate::domain::{Country, Text};
+use std::borrow::Cow;
 
 /// A person's name in the parts HaloPSA has.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -94,15 +95,15 @@ pub fn person_name(full: &str, first: &str, middle: &str, last: &str, suffix: &s
             _ => last = without(&full, &first).unwrap_or(family),
         }
     }
-    let (first, last) = (cased(&first), cased(&last));
-    let whole = if full.is_empty() { join(&[&first, &cased(&middle), &last]) } else { cased(&full) };
+    let (first, last) = (cased(first), cased(last));
+    let whole = if full.is_empty() { join(&[&first, &cased(middle), &last]) } else { cased(full) };
     PersonName { full: join(&[&whole, generation]), first, last }
 }
 
 /// One given or family name on its own.
 pub fn one_name(raw: &str) -> Text {
     let (name, _) = stripped(raw);
-    cased(&name)
+    cased(name)
 }
 
 fn join(parts: &[&str]) -> Text {
@@ -121,7 +122,7 @@ fn generation(suffix: &str) -> Option<&'static str> {
 
 /// Without titles in front, degrees and a generation behind, remarks in brackets, and pictures.
 fn stripped(raw: &str) -> (Text, Option<&'static str>) {
-    let shown: String = without_brackets(raw).chars().filter(|c| !is_picture(*c)).collect();
+    let shown = without_pictures(without_brackets(raw));
     let mut words: Vec<&str> = shown.split_whitespace().collect();
     while words.len() > 1
         && TITLES.contains(&&*bare(words[0]))
@@ -154,7 +155,10 @@ fn is_surely_a_title(word: &str) -> bool {
     matches!(&*bare(word), "dr" | "mr" | "mrs" | "ms" | "prof" | "professor" | "herr" | "frau" | "mme" | "mlle")
 }
 
-fn without_brackets(raw: &str) -> String {
+fn without_brackets(raw: &str) -> Cow<'_, str> {
+    if !raw.bytes().any(|byte| matches!(byte, b'(' | b'[' | b'{' | b')' | b']' | b'}')) {
+        return raw.into();
+    }
     let mut depth = 0_u32;
     let mut out = String::with_capacity(raw.len());
     for c in raw.chars() {
@@ -166,7 +170,11 @@ fn without_brackets(raw: &str) -> String {
         }
     }
     // An opened bracket that is never closed is a slip, not a remark.
-    if depth == 0 { out } else { raw.replace(['(', '[', '{', ')', ']', '}'], " ") }
+    if depth == 0 { out.into() } else { raw.replace(['(', '[', '{', ')', ']', '}'], " ").into() }
+}
+
+fn without_pictures(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.is_ascii() { name } else { name.chars().filter(|c| !is_picture(*c)).collect() }
 }
 
 /// Pictographs that people put into profile names.
@@ -221,16 +229,16 @@ fn without(full: &str, part: &str) -> Option<Text> {
 }
 
 /// Capitals mended where a name is all capitals or all small.
-fn cased(name: &Text) -> Text {
-    if !is_one_case(name) {
+fn cased(name: Text) -> Text {
+    if !is_one_case(&name) {
         // One small letter is an initial.
         let lone = name.chars().count() == 1;
-        return if lone { Text::from(name.to_uppercase()) } else { name.clone() };
+        return if lone { Text::from(name.to_uppercase()) } else { name };
     }
-    if is_initials(name) {
-        return name.clone();
+    if is_initials(&name) {
+        return name;
     }
-    each_word(name, |nth, word| {
+    each_word(&name, |nth, word| {
         let lower = word.to_lowercase();
         if PARTICLES.contains(&&*lower) && (nth > 0 || name.contains(' ')) { lower } else { cased_word(word) }
     })

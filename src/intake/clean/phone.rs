@@ -16,8 +16,8 @@ pub struct PhoneNumber {
 /// Longest text that is looked at: the longest number with country, punctuation and extension is half of it.
 const RAW_LIMIT: usize = 60;
 
-/// The same digits as [`telephone`] gives, without looking whether the numbering plan has them where that cannot change
-/// them: a third of the cost.
+/// The same digits as [`telephone`] gives, not spaced as people read them, and without looking whether the numbering plan
+/// has them where that cannot change them: a third of the cost.
 pub fn telephone_digits(raw: &str, region: Option<Country>) -> Option<PhoneNumber> {
     let shown = raw.trim().trim_start_matches(['\'', ' ']);
     let start = shown.trim_start_matches('(');
@@ -30,7 +30,7 @@ pub fn telephone_digits(raw: &str, region: Option<Country>) -> Option<PhoneNumbe
     // So can a short one of a country without trunk prefix: from ten digits on it might be another country's.
     let plain = digits < 10 && start.starts_with(|c: char| c.is_ascii_digit() && c != '0') && region.is_some_and(has_no_trunk_prefix);
     if !(certain || plain) || raw.len() > RAW_LIMIT || !(5..=17).contains(&digits) || number.chars().any(is_foreign) {
-        return telephone(raw, region);
+        return read(raw, region, PhoneNumberFormat::E164);
     }
     if region.is_none() && start.starts_with('0') && !abroad {
         return None;
@@ -39,7 +39,7 @@ pub fn telephone_digits(raw: &str, region: Option<Country>) -> Option<PhoneNumbe
         return with_extension(plain, false, extension);
     }
     if plain {
-        return telephone(raw, region);
+        return read(raw, region, PhoneNumberFormat::E164);
     }
     let dialled = match number.trim_start().strip_prefix("00") {
         Some(rest) => Cow::Owned(format!("+{rest}")),
@@ -50,7 +50,7 @@ pub fn telephone_digits(raw: &str, region: Option<Country>) -> Option<PhoneNumbe
         Ok(parsed) if PHONE_NUMBER_UTIL.is_possible_number(&parsed) => {
             with_extension(PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::E164).into_owned(), false, extension)
         }
-        _ => telephone(raw, region),
+        _ => read(raw, region, PhoneNumberFormat::E164),
     }
 }
 
@@ -114,6 +114,10 @@ fn simple(number: &str, region: Option<Country>) -> Option<String> {
 
 /// Reads `raw`. A number without a calling code is one of `region`.
 pub fn telephone(raw: &str, region: Option<Country>) -> Option<PhoneNumber> {
+    read(raw, region, PhoneNumberFormat::International)
+}
+
+fn read(raw: &str, region: Option<Country>, format: PhoneNumberFormat) -> Option<PhoneNumber> {
     let raw = raw.trim().trim_start_matches(['\'', ' ']);
     let (number, extension) = split_extension(raw);
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
@@ -140,7 +144,7 @@ pub fn telephone(raw: &str, region: Option<Country>) -> Option<PhoneNumber> {
         Some(parsed) if assigned => (parsed, true),
         weak => with_plus().or_else(|| weak.filter(|weak| PHONE_NUMBER_UTIL.is_possible_number(weak)).map(|weak| (weak, false)))?,
     };
-    with_extension(PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::International).into_owned(), assigned, extension)
+    with_extension(PHONE_NUMBER_UTIL.format(&parsed, format).into_owned(), assigned, extension)
 }
 
 fn with_extension(mut shown: String, assigned: bool, extension: &str) -> Option<PhoneNumber> {
@@ -205,7 +209,7 @@ fn is_north_american(national: u64) -> Option<bool> {
     match area {
         200..1000 if office < 200 => (!LOW_OFFICES.contains(&area)).then_some(false),
         200..1000 => AREAS[area as usize - 200],
-        _ => None,
+        _ => Some(false),
     }
 }
 
@@ -262,7 +266,7 @@ mod tests {
 
     #[test]
     fn area_codes_are_as_the_library_has_them() {
-        for area in 200..1000_u64 {
+        for area in 0..1000_u64 {
             for office in
                 [0, 111, 200, 222, 246, 300, 349, 377, 400, 444, 456, 500, 521, 555, 600, 606, 625, 700, 777, 800, 825, 900, 911, 999]
             {
@@ -297,13 +301,13 @@ mod tests {
         }
     }
 
-    fn read(raw: &str, country: &str) -> Option<String> {
+    fn shown(raw: &str, country: &str) -> Option<String> {
         telephone(raw, Country::parse(country)).map(|number| number.phone.as_str().to_owned())
     }
 
     #[test]
     fn numbers_are_read_with_the_country_of_the_row() {
-        for (raw, country, shown) in [
+        for (raw, country, form) in [
             ("(937) 555-0142", "US", "+1 937-555-0142"),
             ("'+15550100142", "", "+1 555-010-0142"),
             ("555.010.0100 x123", "US", "+1 555-010-0100 ext. 123"),
@@ -314,11 +318,11 @@ mod tests {
             ("19375550142", "US", "+1 937-555-0142"),
             ("+1 937-555-0142 ext. 7", "", "+1 937-555-0142 ext. 7"),
         ] {
-            assert_eq!(read(raw, country).as_deref(), Some(shown), "{raw}");
+            assert_eq!(shown(raw, country).as_deref(), Some(form), "{raw}");
         }
         for raw in ["1.55501E+10", "call me", "12", "", "555-010-XXXX", "********12", "N/A"] {
-            assert_eq!(read(raw, "US"), None, "{raw}");
+            assert_eq!(shown(raw, "US"), None, "{raw}");
         }
-        assert_eq!(read("020 7946 0112", ""), None, "no country, no number");
+        assert_eq!(shown("020 7946 0112", ""), None, "no country, no number");
     }
 }

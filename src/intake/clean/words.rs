@@ -6,8 +6,8 @@ use crate::domain::Text;
 const UNWRAP_ROUNDS: usize = 8;
 
 /// Printable text without HTML tags and entities.
-pub fn plain(raw: &str) -> Text {
-    let mut text = Text::new(raw);
+pub fn plain(raw: impl Into<Text>) -> Text {
+    let mut text = raw.into();
     for _ in 0..UNWRAP_ROUNDS {
         if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
             return text;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::matching::{
     alike::{address, equal, identifier, place, source},
-    company::{CoreFit, spelt_by},
+    company::CoreFit,
     fold::Near,
     mailbox::label,
     pattern::Pattern,
@@ -72,9 +72,7 @@ fn namesakes(ruler: &CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
 
 fn domain(ruler: &mut CompanyRuler<'_>, a: &CompanyRow, b: &CompanyRow) -> u8 {
     if a.host == 0 || b.host == 0 {
-        let spells = |row: &CompanyRow, other: &CompanyRow| {
-            row.host != 0 && other.core != 0 && spelt_by(ruler.view.text(other.core), label(ruler.view.text(row.host)))
-        };
+        let spells = |row: &CompanyRow, other: &CompanyRow| row.host != 0 && other.core != 0 && ruler.spells(row.host, other.core);
         // The one with the domain may have no name, or an abbreviated one.
         return if spells(a, b) || spells(b, a) { 2 } else { 0 };
     }

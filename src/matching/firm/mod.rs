@@ -155,8 +155,7 @@ fn either(fields: &Fields, company: Field, person: Field) -> &str {
 
 fn read(draft: &Draft) -> (CompanyRow, WordList, Shown) {
     let fields = &draft.fields;
-    let mut words = WordList::default();
-    let mut shown = Shown::default();
+    let (mut words, mut shown) = (WordList::with_room(), Shown::with_room());
     let mut row = CompanyRow { source: draft.source as u8 + 1, external: external_key(draft), ..CompanyRow::default() };
 
     let domain = match fields.str(Field::CompanyDomain) {

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::matching::{
     alike::{address, equal, identifier, place, source},
-    company::{CoreFit, spelt_by},
+    company::CoreFit,
     fold::Near,
     lexicon::WordId,
-    mailbox::{fits, label},
+    mailbox::fits,
     pattern::Pattern,
     subject::{Carriers, Ruler},
     title::TitleFit,
@@ -308,9 +308,7 @@ fn employer(ruler: &mut PersonRuler<'_>, a: &PersonRow, b: &PersonRow) -> Employ
         _ => {}
     }
     // One side has only a host, the other only a name.
-    let spells = |core: WordId, hosts: [WordId; 2]| {
-        core != 0 && hosts.into_iter().any(|host| host != 0 && spelt_by(ruler.view.text(core), label(ruler.view.text(host))))
-    };
+    let spells = |core: WordId, hosts: [WordId; 2]| core != 0 && hosts.into_iter().any(|host| host != 0 && ruler.spells(host, core));
     if spells(a.core, hosts_b) || spells(b.core, hosts_a) {
         return EmployerLevel::SameName;
     }

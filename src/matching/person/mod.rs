@@ -196,8 +196,7 @@ fn level_of(pattern: Pattern, factor: usize) -> usize {
 /// Reads a cleaned draft into normal form.
 pub(super) fn read(draft: &Draft) -> (PersonRow, WordList, Shown) {
     let fields = &draft.fields;
-    let mut words = WordList::default();
-    let mut shown = Shown::default();
+    let (mut words, mut shown) = (WordList::with_room(), Shown::with_room());
     let mut row = PersonRow { source: draft.source as u8 + 1, external: external_key(draft), ..PersonRow::default() };
 
     let name = PersonName::new(fields.str(Field::FirstName), fields.str(Field::LastName), fields.str(Field::FullName));
@@ -226,7 +225,8 @@ pub(super) fn read(draft: &Draft) -> (PersonRow, WordList, Shown) {
         row.box_host = words.add(&mailbox.host);
         let families = [&name.family, &name.whole, &name.parts[0], &name.parts[1]];
         row.box_fits = families.into_iter().any(|family| fits(&mailbox.base, &name.given, family));
-        row.live = matches!(fields.str(Field::EmailStatus).to_lowercase().as_str(), "verified" | "valid" | "deliverable");
+        let status = fields.str(Field::EmailStatus);
+        row.live = ["verified", "valid", "deliverable"].into_iter().any(|live| live.eq_ignore_ascii_case(status));
     }
     let others =
         list(fields.get(Field::OtherEmails)).map(|other| Mailbox::new(&other.to_lowercase())).filter(|other| other.kind != BoxKind::Role);
