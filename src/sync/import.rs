@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, watch};
 
 /// Pages between fetcher and taker.
 const QUEUE: usize = 2;
-/// How long a worker's lease on its run lasts without renewal; it renews at each page and while it waits.
+/// How long a worker's lease on its run lasts without renewal; it renews with each page and while it waits.
 const LEASE: Duration = Duration::from_secs(60);
 /// A wait that a source asks for and that is longer than this ends the run in part: it can be resumed then.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -155,6 +155,20 @@ async fn hold(core: &Core, job: &Job) -> Result<bool> {
     Ok(held.is_some())
 }
 
+/// Whether to fetch another page: nobody paused or stopped the run, and it is ours. A look at the store is enough for
+/// that as long as the lease holds, which landing a page renews: a page waits for the writer once, not twice.
+async fn goes_on(core: &Core, job: &Job) -> Result<bool> {
+    let (id, holder, now) = (job.run, job.holder.clone(), core.clock.now());
+    let (state, ours) = core
+        .store
+        .read(move |view| {
+            let run = view.run_of(id)?.ok_or(StoreError::NotFound { what: "run", id: id.to_string() })?;
+            Ok::<_, StoreError>((run.state, view.lease(&lease_name(id), now)?.is_some_and(|(who, _)| who == holder)))
+        })
+        .await?;
+    Ok(state == RunState::Running && (ours || hold(core, job).await?))
+}
+
 async fn standing(core: &Core, id: RunId) -> Result<Run> {
     core.store.read(move |view| view.run_of(id)?.ok_or(StoreError::NotFound { what: "run", id: id.to_string() })).await
 }
@@ -183,7 +197,7 @@ async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>, mut 
         if job.limit.is_some_and(|limit| seen >= limit) {
             return Ok(End::All);
         }
-        if standing(core, id).await?.state != RunState::Running || !hold(core, job).await? {
+        if !goes_on(core, job).await? {
             return Ok(End::Asked);
         }
         if job.feed.order() == Order::InTurn && taken_in.wait_for(|taken| *taken >= sent).await.is_err() {
@@ -212,7 +226,7 @@ async fn fetch(core: &Core, job: &Job, pages: mpsc::Sender<(u32, RawPage)>, mut 
             truncate(&mut raw, limit.saturating_sub(seen));
         }
         seen += rows_of(&raw);
-        land(core, id, number, &raw).await?;
+        land(core, job, number, &raw).await?;
         cursor = raw.next.clone();
         sent += 1;
         if pages.send((number, raw)).await.is_err() {
@@ -246,10 +260,17 @@ fn truncate(raw: &mut RawPage, left: u64) {
     raw.skipped = raw.skipped.min(u32::try_from(left - raw.bad.len()).unwrap_or(u32::MAX));
 }
 
-async fn land(core: &Core, id: RunId, number: u32, raw: &RawPage) -> Result<()> {
+/// Keeps a page as it came, and the lease.
+async fn land(core: &Core, job: &Job, number: u32, raw: &RawPage) -> Result<()> {
     let rows = serde_json::to_string(raw).map_err(|error| StoreError::Sql(error.to_string()))?;
-    let (cursor, total) = (raw.next.clone(), raw.total);
-    core.store.write(move |desk| desk.land_page(id, number, &rows, cursor.as_deref(), total)).await
+    let (id, cursor, total) = (job.run, raw.next.clone(), raw.total);
+    let (holder, now) = (job.holder.clone(), core.clock.now());
+    core.store
+        .write(move |desk| {
+            desk.take_lease(&lease_name(id), &holder, now, LEASE)?;
+            desk.land_page(id, number, &rows, cursor.as_deref(), total)
+        })
+        .await
 }
 
 /// Waits as a source asks; the run says so meanwhile. False when it was paused or stopped.
