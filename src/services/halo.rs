@@ -8,6 +8,7 @@ use crate::{
     sync::{bus::Event, halo::SyncError, state},
 };
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 impl From<SyncError> for ServiceError {
     fn from(error: SyncError) -> Self {
@@ -46,9 +47,12 @@ impl Session {
         Ok(self.services.halo()?.once(pull, push).await?)
     }
 
-    /// A sync, and then writing until no write is due within `patience`: decisions that are held are waited for.
+    /// A sync with all that follows from it, and then writing until no write is due within `patience`: decisions that are
+    /// held are waited for.
     pub async fn sync_through(&self, pull: bool, push: bool, patience: Duration) -> Result<SyncReport> {
         let mut report = self.sync(pull, push).await?;
+        self.follow_up(&CancellationToken::new()).await;
+        report.pending = self.look(|view| view.outbox_counts()).await?.pending;
         if !push {
             return Ok(report);
         }

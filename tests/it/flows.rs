@@ -7,7 +7,7 @@ use leadloom::{
     services::{Kind, MergeChoice, ReviewFilter},
     sim::{export, halo::Table},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 fn doubles(values: impl Iterator<Item = String>) -> Vec<String> {
     let mut counts: HashMap<String, u32> = HashMap::new();
@@ -47,7 +47,7 @@ async fn accepted_people_reach_halopsa_exactly_once() {
             accepted => accepted.unwrap(),
         };
     }
-    let report = house.me.sync(true, true).await.unwrap();
+    let report = house.me.sync_through(true, true, Duration::from_secs(5)).await.unwrap();
     eprintln!("{report:?}");
     assert_eq!((report.pending, report.dead), (0, 0), "{:?}", house.me.operations(true, 5).await.unwrap());
     assert!(report.pushed > 0);
@@ -66,6 +66,6 @@ async fn accepted_people_reach_halopsa_exactly_once() {
     assert_eq!((again.run.counters.created, again.run.counters.read), (0, 200));
     let file = house.import_file(&path).await;
     assert_eq!(file.run.counters.created, 0, "{:?}", file.run.counters);
-    let report = house.me.sync(true, true).await.unwrap();
+    let report = house.me.sync_through(true, true, Duration::from_secs(5)).await.unwrap();
     assert_eq!((report.pulled, report.pushed), (0, 0), "nothing changed, so nothing moves");
 }
