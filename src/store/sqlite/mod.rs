@@ -187,11 +187,12 @@ fn settle(db: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// A reading connection. What it maps counts as the process's memory once for each, so that it maps little.
 fn reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let db = Connection::open_with_flags(path, flags)?;
     settle(&db)?;
-    db.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456;")?;
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; PRAGMA mmap_size = 67108864;")?;
     Ok(db)
 }
 
