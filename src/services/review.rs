@@ -253,7 +253,7 @@ fn question(view: &View<'_>, core: &Core, id: ReviewId) -> store::Result<Questio
     if item.state == ReviewState::Open && item.kind != ReviewKind::Audit && matches!(item.about, About::Record(_)) {
         let now = core.meet(view, &incoming)?.candidates();
         if !now.is_empty() || !item.candidates.is_empty() {
-            item = ReviewItem { claim: item.claim, state: item.state, ..question::about(id, &incoming, now, item.created_at) };
+            item = question::again(&item, &incoming, now);
         }
     }
     let mut candidates = Vec::new();

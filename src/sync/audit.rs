@@ -3,7 +3,8 @@
 
 use crate::{
     domain::{
-        About, Candidate, ContactId, DecisionId, Evidence, ReviewId, ReviewItem, ReviewKind, ReviewState, SourceRecord, Text, Timestamp,
+        About, Candidate, ContactId, DecisionId, Evidence, ReviewId, ReviewItem, ReviewKind, ReviewState, Source, SourceRecord, Text,
+        Timestamp,
     },
     matching::calibrate::{audit_rank, is_audit_pick},
     store::{Desk, Result},
@@ -53,7 +54,8 @@ impl Sampler {
     /// Puts a merge into the review queue, if the draw says so. Where the queue is full, it takes the place of one that
     /// stands further behind in the draw, so that those that wait are as good as any, not just the first of a file.
     pub fn look_at(&mut self, desk: &Desk<'_>, merged: &Merged<'_>) -> Result<()> {
-        if !is_audit_pick(merged.record.id, self.one_in) {
+        // HaloPSA's own records have a history there that taking them apart here would not part.
+        if merged.record.draft.source == Source::Halo || !is_audit_pick(merged.record.id, self.one_in) {
             return Ok(());
         }
         let waiting = match &mut self.waiting {

@@ -349,10 +349,7 @@ impl<'a> Taking<'a> {
         let action = Action::Join { record: record.id, contact, choices: Vec::new() };
         let decision = Decision { id, at: self.now, actor: Actor::rule("matching"), review: None, action, undone_by: None };
         self.desk.add_decision(&decision, None, Some(&evidence))?;
-        // HaloPSA's own records have a history there that taking them apart here would not part.
-        if record.draft.source != Source::Halo {
-            self.audits.look_at(self.desk, &Merged { join: id, record: &record, contact, evidence: &evidence, at: self.now })?;
-        }
+        self.audits.look_at(self.desk, &Merged { join: id, record: &record, contact, evidence: &evidence, at: self.now })?;
         self.matchmaker.insert_person(record.id, contact, incoming.prepared);
         let changed = self.desk.contact_fingerprint(contact)? != before;
         self.learnt(record.id, changed)
@@ -426,12 +423,7 @@ impl<'a> Taking<'a> {
         let candidates = self.candidates(&incoming.prepared, &scored)?;
         let outcome = if disposition == Disposition::Reject { Outcome::Rejected } else { Outcome::Review };
         let record = self.add(incoming.draft, incoming.says, company, origin, outcome)?;
-        let item = ReviewItem {
-            state: asked.state,
-            claim: asked.claim.clone(),
-            ..question::about(asked.id, &record, candidates, asked.created_at)
-        };
-        self.desk.update_review(&item, &question::face(&record), &question::text(&record))?;
+        question::renew(self.desk, asked, &record, candidates)?;
         Ok(outcome)
     }
 

@@ -1,11 +1,11 @@
 //! Learning, end to end: when it is time, what is learnt from, and the new version of the model, which every process takes
 //! into use with its next look at the store. Off the writer's thread: the index is held for a few records at a time.
 
-use super::Core;
+use super::{Core, matchmaker::Matchmaker};
 use crate::{
-    domain::{Actor, RecordId, Timestamp},
+    domain::{Actor, Timestamp},
     matching::{
-        Model, Pattern,
+        Matcher, Model, Pattern, Subject,
         calibrate::Label,
         learn::PatternTable,
         revision::{Material, Revision, Teacher, revise},
@@ -95,18 +95,8 @@ async fn study(core: &Core, teacher: Teacher, learnt: Learnt, stop: &Cancellatio
     let (worker, stop) = (core.clone(), stop.clone());
     let work = tokio::task::spawn_blocking(move || {
         let settings = *worker.matchmaker().settings();
-        let people = pairs(
-            &worker,
-            &stop,
-            |core| core.matchmaker().people().sample(SAMPLE),
-            |core, some| core.matchmaker().people().patterns(some),
-        )?;
-        let companies = pairs(
-            &worker,
-            &stop,
-            |core| core.matchmaker().companies().sample(SAMPLE),
-            |core, some| core.matchmaker().companies().patterns(some),
-        )?;
+        let people = pairs(&worker, &stop, Matchmaker::people)?;
+        let companies = pairs(&worker, &stop, Matchmaker::companies)?;
         let material = Material { people, companies, labels: labels(&answers.0, answers.1, settings.audit_one_in) };
         let base = worker.matchmaker().people().model().clone();
         let revision = revise(&base, &settings, &material, teacher);
@@ -173,18 +163,15 @@ pub fn in_use(view: &View<'_>) -> Result<Model> {
 }
 
 /// The pairs of a sample, piece by piece; `None` when stopped.
-fn pairs(
-    core: &Core,
-    stop: &CancellationToken,
-    sample: impl Fn(&Core) -> Vec<RecordId>,
-    of: impl Fn(&Core, &[RecordId]) -> PatternTable,
-) -> Option<PatternTable> {
+fn pairs<S: Subject>(core: &Core, stop: &CancellationToken, of: fn(&Matchmaker) -> &Matcher<S>) -> Option<PatternTable> {
     let mut counts: BTreeMap<Pattern, u64> = BTreeMap::new();
-    for some in sample(core).chunks(AT_ONCE) {
+    let sample = of(&core.matchmaker()).sample(SAMPLE);
+    for some in sample.chunks(AT_ONCE) {
         if stop.is_cancelled() {
             return None;
         }
-        for (pattern, count) in of(core, some) {
+        let found = of(&core.matchmaker()).patterns(some);
+        for (pattern, count) in found {
             *counts.entry(pattern).or_default() += count;
         }
         std::thread::sleep(REST);

@@ -78,13 +78,22 @@ pub fn text(record: &SourceRecord) -> String {
     folded(&format!("{} {} {} {}", face.name, face.company, face.email, face.source.label()))
 }
 
+/// The same question about what `record` may be now; who has it open keeps it.
+pub fn again(asked: &ReviewItem, record: &SourceRecord, candidates: Vec<Candidate>) -> ReviewItem {
+    ReviewItem { state: asked.state, claim: asked.claim.clone(), ..about(asked.id, record, candidates, asked.created_at) }
+}
+
+/// That question takes the place of what was asked.
+pub fn renew(desk: &Desk<'_>, asked: &ReviewItem, record: &SourceRecord, candidates: Vec<Candidate>) -> Result<()> {
+    desk.update_review(&again(asked, record, candidates), &face(record), &text(record))
+}
+
 /// The question as it stands now takes the place of what was asked.
 pub fn ask_anew(desk: &Desk<'_>, core: &Core, id: ReviewId) -> Result<()> {
     let item = desk.review(id)?.ok_or(StoreError::NotFound { what: "review item", id: id.to_string() })?;
     let incoming = incoming(desk, &item)?;
     let candidates = core.meet(desk, &incoming)?.candidates();
-    let anew = ReviewItem { claim: item.claim, state: item.state, ..about(id, &incoming, candidates, item.created_at) };
-    desk.update_review(&anew, &face(&incoming), &text(&incoming))
+    renew(desk, &item, &incoming, candidates)
 }
 
 /// The record a question is about; for a question about a contact, the contact's newest member.

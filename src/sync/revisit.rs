@@ -9,7 +9,7 @@ use super::{
     question,
 };
 use crate::{
-    domain::{About, Action, Actor, Decision, ReviewId, ReviewItem, ReviewState, Source, SourceRecord},
+    domain::{About, Actor, Candidate, ReviewId, ReviewItem, ReviewState, SourceRecord},
     store::{self, Desk, StoreError, View},
 };
 use futures_util::future::join_all;
@@ -55,8 +55,8 @@ async fn sweep(core: &Core, stop: &CancellationToken) -> store::Result<Option<us
         let (some, reader) = (some.to_vec(), core.clone());
         let changed = core.store.read(move |view| changed(view, &reader, &some)).await?;
         let jobs = changed.into_iter().map(|id| {
-            let core = core.clone();
-            async move { core.clone().store.write(move |desk| answer(desk, &core, id)).await }
+            let worker = core.clone();
+            core.store.write(move |desk| answer(desk, &worker, id))
         });
         for answered in join_all(jobs).await {
             match answered {
@@ -103,19 +103,19 @@ fn untouched(view: &View<'_>, core: &Core, id: ReviewId) -> store::Result<Option
 
 /// Answers a question, or asks it anew; whether it was answered.
 fn answer(desk: &Desk<'_>, core: &Core, id: ReviewId) -> Result<bool, DecideError> {
-    let Some((_, record)) = untouched(desk, core, id)? else { return Ok(false) };
-    let Meeting::Certain(best) = core.meet(desk, &record)? else {
-        question::ask_anew(desk, core, id)?;
-        return Ok(false);
+    let Some((item, record)) = untouched(desk, core, id)? else { return Ok(false) };
+    let best = match core.meet(desk, &record)? {
+        Meeting::Certain(best) => best,
+        other => {
+            question::renew(desk, &item, &record, other.candidates())?;
+            return Ok(false);
+        }
     };
     let (now, actor) = (core.clock.now(), Actor::rule("matching"));
     let deciding = Deciding { desk, rules: &core.rules, ids: &*core.ids, now, actor, hold: core.rules.hold };
-    let made = deciding.join(record.id, best.contact, Some(id), &[], Some(&best.evidence))?;
+    let Candidate { contact, evidence } = best;
+    let join = deciding.join(record.id, contact, Some(id), &[], Some(&evidence))?.id;
     let one_in = core.matchmaker().settings().audit_one_in;
-    if let Decision { id: join, action: Action::Join { contact, .. }, .. } = made
-        && record.draft.source != Source::Halo
-    {
-        Sampler::new(one_in).look_at(desk, &Merged { join, record: &record, contact, evidence: &best.evidence, at: now })?;
-    }
+    Sampler::new(one_in).look_at(desk, &Merged { join, record: &record, contact, evidence: &evidence, at: now })?;
     Ok(true)
 }

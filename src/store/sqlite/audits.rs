@@ -7,21 +7,21 @@ use crate::{
 };
 use rusqlite::{Row, params};
 
-/// The decision that answered it, who made it, and for an audit the merge it was about.
-const ANSWERS: &str = "SELECT r.kind, r.candidates, d.body, d.evidence, j.evidence, j.undone_by IS NULL
+/// The question, the decision that answered it, and for an audit the merge it was about.
+const ANSWERS: &str = "SELECT r.candidates, d.body, d.evidence, j.evidence, j.undone_by IS NULL
      FROM reviews r JOIN decisions d ON d.id = r.decision LEFT JOIN decisions j ON r.kind = 'audit' AND j.id = r.id
      WHERE r.state = 'done' AND r.kind = ?1 AND d.by_person = 1 ORDER BY r.id DESC LIMIT ?2";
 
 fn answer(row: &Row<'_>) -> rusqlite::Result<Vec<Answer>> {
-    let audited = row.get_ref(4)?.as_str_or_null()?.is_some();
+    let audited = row.get_ref(3)?.as_str_or_null()?.is_some();
     if audited {
-        let evidence: Evidence = row.json(4)?;
-        return Ok(vec![Answer { pattern: evidence.pattern, model: evidence.model, same: row.get(5)?, audit: true }]);
+        let evidence: Evidence = row.json(3)?;
+        return Ok(vec![Answer { pattern: evidence.pattern, model: evidence.model, same: row.get(4)?, audit: true }]);
     }
     let said = |evidence: &Evidence, same| Answer { pattern: evidence.pattern, model: evidence.model, same, audit: false };
-    Ok(match row.json::<Action>(2)? {
-        Action::Join { .. } if row.get_ref(3)?.as_str_or_null()?.is_some() => vec![said(&row.json(3)?, true)],
-        Action::Create { not, .. } => told_apart(&row.json::<Vec<Candidate>>(1)?, &not).map(|evidence| said(evidence, false)).collect(),
+    Ok(match row.json::<Action>(1)? {
+        Action::Join { .. } if row.get_ref(2)?.as_str_or_null()?.is_some() => vec![said(&row.json(2)?, true)],
+        Action::Create { not, .. } => told_apart(&row.json::<Vec<Candidate>>(0)?, &not).map(|evidence| said(evidence, false)).collect(),
         _ => Vec::new(),
     })
 }
@@ -46,9 +46,10 @@ impl View<'_> {
         self.all(sql, [], |row| Ok(OpenAudit { review: row.id(0, ReviewId)?, record: row.id(1, RecordId)?, claimed: row.get(2)? }))
     }
 
-    /// How many questions that teach something were answered.
+    /// How many questions that teach something were answered by people.
     pub fn answer_count(&self) -> Result<u64> {
-        let sql = "SELECT count(*) FROM reviews WHERE state = 'done' AND kind IN ('duplicate', 'audit')";
+        let sql = "SELECT count(*) FROM reviews r JOIN decisions d ON d.id = r.decision
+             WHERE r.state = 'done' AND r.kind IN ('duplicate', 'audit') AND d.by_person = 1";
         Ok(self.value::<i64>(sql, [])? as u64)
     }
 

@@ -2,7 +2,7 @@
 //! when the merge is undone, and the two are not taken for the same again.
 
 use super::{DecideError, Deciding, Result, confirm::not_a_merge};
-use crate::domain::{Action, ContactId, Decision, DecisionId, LeadId, RecordId, RecordKind, ReviewId};
+use crate::domain::{Action, ContactId, Decision, DecisionId, LeadId, RecordKind, ReviewId};
 
 impl Deciding<'_> {
     /// The merge that the audit `review` asks about is wrong.
@@ -23,8 +23,8 @@ impl Deciding<'_> {
     }
 
     /// Takes a refutation back: the record is part of the contact again, its own contact is withdrawn.
-    pub(super) fn unrefute(&self, undo: DecisionId, made: &Decision, refuted: &Refuted) -> Result<()> {
-        let Refuted { join, record, contact, own, lead } = *refuted;
+    pub(super) fn unrefute(&self, undo: DecisionId, made: &Decision) -> Result<()> {
+        let Action::Refute { join, record, contact, own, lead } = made.action else { return Err(not_a_refutation()) };
         let record = self.snapshot_in(record, own)?;
         self.uncreate(undo, made, record, own, Some(lead))?;
         self.desk.mark_redone(join)?;
@@ -36,8 +36,8 @@ impl Deciding<'_> {
     }
 
     /// Makes a taken-back refutation hold again.
-    pub(super) fn refute_again(&self, redo: DecisionId, made: &Decision, refuted: &Refuted) -> Result<()> {
-        let Refuted { join, record, contact, own, lead } = *refuted;
+    pub(super) fn refute_again(&self, redo: DecisionId, made: &Decision) -> Result<()> {
+        let Action::Refute { join, record, contact, own, lead } = made.action else { return Err(not_a_refutation()) };
         let standing = self.desk.standing(contact)?;
         let record = self.snapshot_in(record, standing)?;
         self.desk.mark_undone(join, made.id)?;
@@ -49,11 +49,6 @@ impl Deciding<'_> {
     }
 }
 
-/// What a refutation did.
-pub(super) struct Refuted {
-    pub join: DecisionId,
-    pub record: RecordId,
-    pub contact: ContactId,
-    pub own: ContactId,
-    pub lead: LeadId,
+fn not_a_refutation() -> DecideError {
+    DecideError::senseless("this found no merge wrong")
 }

@@ -1,6 +1,6 @@
 //! Undo and redo. An undo is a decision like any other, so redo is the undo of an undo.
 
-use super::{DecideError, Deciding, Result, refute::Refuted};
+use super::{DecideError, Deciding, Result};
 use crate::{
     domain::{Action, Decision, DecisionId, ReviewId},
     store::StoreError,
@@ -49,10 +49,7 @@ impl Deciding<'_> {
             Action::Move { lead, from, to, .. } => self.move_back(undo, made, *lead, from, to)?,
             Action::Drop { .. } | Action::Defer { .. } => {}
             Action::Confirm { join, .. } => drop(self.audited(ReviewId(join.0))?),
-            Action::Refute { join, record, contact, own, lead } => {
-                let refuted = Refuted { join: *join, record: *record, contact: *contact, own: *own, lead: *lead };
-                self.unrefute(undo, made, &refuted)?;
-            }
+            Action::Refute { .. } => self.unrefute(undo, made)?,
             Action::Undo { .. } => return Err(DecideError::senseless("an undo is redone, not undone")),
         }
         match made.review {
@@ -74,10 +71,7 @@ impl Deciding<'_> {
             Action::Move { lead, from, to, suppressed, .. } => self.move_again(redo, first, *lead, from, to, suppressed)?,
             Action::Drop { .. } | Action::Defer { .. } => {}
             Action::Confirm { join, .. } => drop(self.audited(ReviewId(join.0))?),
-            Action::Refute { join, record, contact, own, lead } => {
-                let refuted = Refuted { join: *join, record: *record, contact: *contact, own: *own, lead: *lead };
-                self.refute_again(redo, first, &refuted)?;
-            }
+            Action::Refute { .. } => self.refute_again(redo, first)?,
             Action::Undo { .. } => return Err(DecideError::senseless("there is nothing to redo")),
         }
         match (first.review, &first.action) {
