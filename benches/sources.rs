@@ -122,11 +122,11 @@ async fn measured(part: &str) -> Json {
     let chosen: Vec<Source> = SOURCES.into_iter().filter(|source| part == "all" || source.key() == part).collect();
     // The simulators make their views when first asked; that is not the import's time.
     for source in &chosen {
-        import(&me, &sim, *source, 1).await;
+        import(&me, *source, 1).await;
         sim.source(*source).unwrap().clear_requests();
     }
     let started = Instant::now();
-    let runs = join_all(chosen.iter().map(|source| import(&me, &sim, *source, people()))).await;
+    let runs = join_all(chosen.iter().map(|source| import(&me, *source, people()))).await;
     let seconds = started.elapsed().as_secs_f64();
     let refused = |source: &Source| sim.source(*source).unwrap().requests().iter().filter(|request| request.status == 429).count();
     let calls = |source: &Source| sim.source(*source).unwrap().requests().len();
@@ -139,10 +139,8 @@ fn unlimited(source: Source) -> String {
 }
 
 /// Reads `limit` people, fewer where the source shows fewer.
-async fn import(me: &Session, sim: &Sim, source: Source, limit: u64) -> u64 {
-    let domains = || sim.world().companies.iter().map(|company| company.domain.as_str()).collect::<Vec<_>>().join(",");
-    let set = if source == Source::Hunter { vec![("domains".to_owned(), domains())] } else { Vec::new() };
-    let request = ImportRequest { from: ImportFrom::Provider { source, search: None, set }, limit: Some(limit) };
+async fn import(me: &Session, source: Source, limit: u64) -> u64 {
+    let request = ImportRequest { from: ImportFrom::Provider { source, search: None, set: Vec::new() }, limit: Some(limit) };
     let id = me.start_import(&request).await.unwrap();
     let run = me.wait_for(id).await.unwrap().run;
     assert_eq!(run.state, RunState::Done, "{source}: {:?}", run.error);

@@ -29,6 +29,20 @@ pub struct RawPage {
     /// Set when the rows were asked for, person by person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// What the source wants to know again, kept with the page or not at all.
+    #[serde(skip)]
+    pub notes: Vec<Note>,
+}
+
+/// Something that a source wants to know again: by shelf and name, as there.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Note {
+    /// Which shelf.
+    pub shelf: &'static str,
+    /// Its name there.
+    pub name: String,
+    /// It.
+    pub thing: Json,
 }
 
 /// Rows that are answers about people who are known: who answers, and in whose words.

@@ -13,10 +13,15 @@ use crate::{
 use futures_util::future::{BoxFuture, join_all};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
+use tokio::time::Instant;
 
 /// Pages in a row that bring nobody new, after which the search is over: a list that repeats itself has no end.
 const MAX_IDLE_PAGES: u32 = 3;
+
+/// How long people are paid for before the page ends with those who are: a stop waits no longer than that, and a process
+/// that dies has paid for no more in vain.
+const LONG: Duration = Duration::from_secs(15);
 
 /// Somebody found, not paid for.
 #[derive(Clone, Debug)]
@@ -80,6 +85,7 @@ pub(super) async fn fetch(
     at: Option<&str>,
     known: Known<'_>,
 ) -> Result<RawPage, FetchError> {
+    let started = Instant::now();
     let filters = search.checked(name, capabilities)?;
     let mut place: Place = cursor::read(name, at)?;
     if place.size == 0 {
@@ -110,7 +116,8 @@ pub(super) async fn fetch(
     let anybody_new = page.skipped > 0 || !unpaid.is_empty();
     let mut rows = Vec::new();
     let (size, at_once) = source.batch();
-    for group in unpaid.chunks(size * at_once) {
+    let mut groups = unpaid.chunks(size * at_once);
+    while let Some(group) = groups.next() {
         let batches: Vec<&[Teaser]> = group.chunks(size).collect();
         let results = join_all(batches.iter().map(|people| source.pay(&filters, people))).await;
         let mut trouble = None;
@@ -130,15 +137,14 @@ pub(super) async fn fetch(
             }
         }
         match trouble {
-            None => {}
             Some(error) if rows.is_empty() => return Err(error),
-            Some(error) => {
-                tracing::warn!(source = name.key(), paid = rows.len(), %error, "the page was paid for in part");
-                page.rows = Rows::Objects(rows);
-                page.next = cursor::write(&place);
-                return Ok(page);
-            }
+            Some(error) => tracing::warn!(source = name.key(), paid = rows.len(), %error, "the page was paid for in part"),
+            None if groups.len() > 0 && started.elapsed() > LONG => {}
+            None => continue,
         }
+        page.rows = Rows::Objects(rows);
+        page.next = cursor::write(&place);
+        return Ok(page);
     }
     place.idle = if anybody_new { 0 } else { place.idle + 1 };
     let more = left > 0 && place.idle < MAX_IDLE_PAGES;
@@ -159,5 +165,52 @@ pub(super) fn fill(paid: &mut Json, teaser: &Json) {
             Some(have) if !have.is_null() => {}
             _ => drop(paid.insert(key.clone(), value.clone())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::{Again, Capabilities, Prices};
+    use serde_json::json;
+
+    /// Ten people on one page, paid for one after another, four seconds each.
+    struct Slow;
+
+    impl TwoStep for Slow {
+        fn search<'a>(&'a self, _: &'a Checked, _: Option<&'a str>, _: u32) -> BoxFuture<'a, Result<Teasers, FetchError>> {
+            let people = (0..10).map(|id| Teaser { id: id.to_string(), row: json!({}) }).collect();
+            Box::pin(async { Ok(Teasers { people, bad: Vec::new(), total: Some(10), next: None }) })
+        }
+
+        fn pay<'a>(&'a self, _: &'a Checked, people: &'a [Teaser]) -> BoxFuture<'a, Result<Paid, FetchError>> {
+            Box::pin(async {
+                tokio::time::sleep(Duration::from_secs(4)).await;
+                Ok(Paid { rows: people.iter().map(|teaser| json!(teaser.id)).collect(), ..Paid::default() })
+            })
+        }
+
+        fn batch(&self) -> (usize, usize) {
+            (1, 1)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_page_comes_in_parts_and_everybody_is_paid_for_once() {
+        let prices = Prices { person: crate::net::Credits::ZERO, numbers: None, check: None, again: Again::Free };
+        let capabilities = Capabilities { page: 10, window: None, batch: 1, prices, tells_usage: false, filters: &[], costs: "" };
+        let (mut at, mut sizes, mut ids) = (None, Vec::new(), Vec::new());
+        loop {
+            let page = fetch(&Slow, (Source::Apollo, &capabilities), &Search::default(), at.as_deref(), &|_| false).await.unwrap();
+            let Rows::Objects(rows) = page.rows else { unreachable!("a provider gives objects") };
+            sizes.push(rows.len());
+            ids.extend(rows);
+            match page.next {
+                Some(next) => at = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(sizes, [4, 4, 2]);
+        assert_eq!(ids, (0..10).map(|id| json!(id.to_string())).collect::<Vec<_>>());
     }
 }

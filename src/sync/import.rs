@@ -6,6 +6,7 @@ use super::{
     Core,
     bus::Event,
     ingest::{ready, take_page},
+    shelf::put_notes,
 };
 use crate::{
     domain::{Actor, Counters, Run, RunId, RunState, Text, Timestamp},
@@ -260,14 +261,15 @@ fn truncate(raw: &mut RawPage, left: u64) {
     raw.skipped = raw.skipped.min(u32::try_from(left - raw.bad.len()).unwrap_or(u32::MAX));
 }
 
-/// Keeps a page as it came, and the lease.
+/// Keeps a page as it came, what its source notes with it, and the lease.
 async fn land(core: &Core, job: &Job, number: u32, raw: &RawPage) -> Result<()> {
     let rows = serde_json::to_string(raw).map_err(|error| StoreError::Sql(error.to_string()))?;
     let (id, cursor, total) = (job.run, raw.next.clone(), raw.total);
-    let (holder, now) = (job.holder.clone(), core.clock.now());
+    let (holder, notes, now) = (job.holder.clone(), raw.notes.clone(), core.clock.now());
     core.store
         .write(move |desk| {
             desk.take_lease(&lease_name(id), &holder, now, LEASE)?;
+            put_notes(desk, &notes, now)?;
             desk.land_page(id, number, &rows, cursor.as_deref(), total)
         })
         .await

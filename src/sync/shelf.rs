@@ -1,9 +1,12 @@
-//! Bought things in cells, for thirty days: employers, which many people share. Nothing about persons is put here.
+//! Bought things in cells, for thirty days: employers, which many people share, and how far a source was read. Nothing
+//! about persons is put here.
 
 use crate::{
     domain::Clock,
+    domain::Timestamp,
+    intake::raw::Note,
     net::Shelf,
-    store::{Store, StoreError},
+    store::{Desk, Result, Store, StoreError},
     sync::enrich::HOLDS,
 };
 use futures_util::future::BoxFuture;
@@ -26,6 +29,15 @@ impl StoreShelf {
 
 fn prefix(kind: &str) -> String {
     format!("bought:{kind}:")
+}
+
+/// Puts what a page notes there, with that page.
+pub fn put_notes(desk: &Desk<'_>, notes: &[Note], now: Timestamp) -> Result<()> {
+    notes.iter().try_for_each(|note| put(desk, &prefix(note.shelf), &note.name, &note.thing, now))
+}
+
+fn put(desk: &Desk<'_>, prefix: &str, name: &str, thing: &Json, now: Timestamp) -> Result<()> {
+    desk.set_cell(&format!("{prefix}{name}"), Some(&thing.to_string()), now)
 }
 
 impl Shelf for StoreShelf {
@@ -51,7 +63,7 @@ impl Shelf for StoreShelf {
             let (prefix, now) = (prefix(kind), self.clock.now());
             let put = self.store.write(move |desk| {
                 desk.forget_cells(&prefix, now.minus(HOLDS))?;
-                things.iter().try_for_each(|(name, thing)| desk.set_cell(&format!("{prefix}{name}"), Some(&thing.to_string()), now))
+                things.iter().try_for_each(|(name, thing)| put(desk, &prefix, name, thing, now))
             });
             if let Err(error) = put.await.map_err(|error: StoreError| error) {
                 tracing::warn!(kind, %error, "what was bought could not be kept; it may be bought again");

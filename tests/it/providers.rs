@@ -1,10 +1,11 @@
 //! The sources against small scripted copies of their APIs, and all of them against every way to fail.
 
 use crate::bad_server::{BadServer, Failure, Kit, Reply, failures, kit, kit_with};
+use futures_util::future::BoxFuture;
 use leadloom::{
     domain::{Email, Source},
     intake::raw::{RawPage, Rows},
-    net::{Class, Credits, MemoryLedger},
+    net::{Class, Credits, MemoryLedger, Shelf},
     providers::{Clue, Deliverability, Entry, FetchError, Finding, Provider, Reveal, Search, Settings, entry, registry},
 };
 use secrecy::SecretString;
@@ -382,6 +383,7 @@ async fn hunter(free: bool) -> BadServer {
                     "meta": {"results": total(domain), "limit": limit, "offset": offset}}))
             }
             "/v2/email-count" => ok(&json!({"data": {"total": total(&query["domain"])}})),
+            "/v2/discover" => ok(&json!({"data": [{"domain": "small.example"}, {"domain": "large.example"}], "meta": {"results": 2}})),
             other => panic!("{other}"),
         }
     })
@@ -425,6 +427,50 @@ async fn hunter_reads_company_after_company() {
     assert_eq!(pages.iter().map(|page| page.rows.len()).sum::<usize>(), 105);
     let error = provider(Source::Hunter, &server, &kit()).fetch(&search(json!({}), None), None, &nobody_known).await.unwrap_err();
     assert!(error.to_string().contains("needs domains, companies or discover"), "{error}");
+    let pages = read_all(&*provider(Source::Hunter, &server, &kit()), &search(json!({}), 132), &nobody_known).await.unwrap();
+    assert_eq!(pages.iter().map(|page| page.rows.len()).sum::<usize>(), 132, "anybody, up to the limit");
+}
+
+/// What pages note, as landing them keeps it.
+#[derive(Default)]
+struct Notes(Mutex<HashMap<String, Json>>);
+
+impl Shelf for Notes {
+    fn find<'a>(&'a self, kind: &'a str, names: &'a [String]) -> BoxFuture<'a, HashMap<String, Json>> {
+        let kept = self.0.lock().unwrap();
+        let found = names.iter().filter_map(|name| Some((name.clone(), kept.get(&format!("{kind} {name}"))?.clone()))).collect();
+        Box::pin(async { found })
+    }
+
+    fn put<'a>(&'a self, _: &'a str, _: Vec<(String, Json)>) -> BoxFuture<'a, ()> {
+        panic!("what is put there before its page has landed is lost with it")
+    }
+}
+
+#[tokio::test]
+async fn hunter_is_not_paid_twice_for_the_same_addresses() {
+    let server = hunter(false).await;
+    let notes = Arc::new(Notes::default());
+    let mut kit = kit();
+    kit.tools.shelf = notes.clone();
+    let hunter = provider(Source::Hunter, &server, &kit);
+    let read = async |filters: Json, limit: Option<u64>| {
+        let pages = read_all(&*hunter, &search(filters, limit), &nobody_known).await.unwrap();
+        for note in pages.iter().flat_map(|page| &page.notes) {
+            notes.0.lock().unwrap().insert(format!("{} {}", note.shelf, note.name), note.thing.clone());
+        }
+        let rows = pages.iter().map(|page| page.rows.len()).sum::<usize>();
+        (rows, pages.iter().map(|page| page.skipped).sum::<u32>(), kit.ledger.used("hunter"))
+    };
+    let both = || json!({"domains": "small.example large.example"});
+    assert_eq!(read(both(), Some(113)).await, (113, 0, Credits::whole(1 + 10 + 1)), "3 of one, 110 of the other");
+    assert_eq!(read(both(), Some(113)).await, (0, 113, Credits::whole(12)));
+    assert_eq!(read(both(), None).await, (20, 113, Credits::whole(14)), "it goes on where it stopped");
+    assert_eq!(
+        read(json!({"domains": "small.example", "seniority": "junior"}), None).await,
+        (3, 0, Credits::whole(15)),
+        "another question"
+    );
 }
 
 #[tokio::test]

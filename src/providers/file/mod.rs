@@ -236,7 +236,7 @@ impl FileSource {
         };
         let cursor = |place| Cursor { fingerprint: self.fingerprint.clone(), place };
         let next = page.next.map(|place| serde_json::to_string(&cursor(place)).unwrap_or_default());
-        Ok(RawPage { rows: page.rows, bad: page.bad, skipped: 0, next, total: None, asked: None })
+        Ok(RawPage { rows: page.rows, bad: page.bad, next, ..RawPage::default() })
     }
 
     fn place(&self, cursor: &str) -> Result<Place, FileError> {

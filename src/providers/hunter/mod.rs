@@ -2,6 +2,7 @@
 //! (`email-verifier`). It has no ids of people: the address is the id.
 
 mod filters;
+mod place;
 
 use super::{
     Again, Balance, Capabilities, Clue, Credential, Deliverability, Enriched, Estimate, FetchError, Finding, Known, Login, Prices,
@@ -9,13 +10,14 @@ use super::{
 };
 use crate::{
     domain::{Email, Source, Text, Timestamp},
-    intake::raw::{BadRow, RawPage, Rows},
-    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Tools, by_status},
+    intake::raw::{BadRow, Note, RawPage, Rows},
+    net::{Answer, Class, Client, Credits, Fault, Header, Lane, Limit, NetError, Replay, Request, Service, Shelf, Tools, by_status},
 };
 use filters::{COMPANIES, DISCOVER, DOMAINS, FILTERS};
 use futures_util::future::BoxFuture;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use place::{Place, checked, named, note_name};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
 use std::{sync::Arc, time::Duration};
 
 pub(super) static SERVICE: Service =
@@ -60,9 +62,16 @@ const VERIFYING: Credits = Credits::thousandths(500);
 const POLLS: u32 = 15;
 const POLL_EVERY: Duration = Duration::from_secs(4);
 
+/// Companies passed over in one page because they were read before.
+const PASSED_AT_ONCE: u32 = 100;
+
+/// What the shelf keeps: how far companies were read.
+const READ: &str = "hunter search";
+
 /// The client.
 pub struct Hunter {
     http: Client,
+    shelf: Arc<dyn Shelf>,
 }
 
 fn lanes() -> Vec<Lane> {
@@ -81,7 +90,7 @@ pub(super) fn build(settings: &Settings, tools: &Tools) -> Result<Arc<dyn Provid
     let to = Connection { service: &SERVICE, host: "https://api.hunter.io", path: "/v2", lanes: lanes(), judge, concurrency: 8 };
     // In a header, not in the query as most examples have it: addresses end up in logs.
     let headers = vec![("x-api-key", Header::Secret(key))];
-    Ok(Arc::new(Hunter { http: settings.client(to, headers, tools)? }))
+    Ok(Arc::new(Hunter { http: settings.client(to, headers, tools)?, shelf: tools.shelf.clone() }))
 }
 
 /// The documentation calls 403 the pace and 429 the plan; Hunter's own program reads 429 as the pace. The words decide.
@@ -112,23 +121,6 @@ fn judge_verification(answer: &Answer, now: Timestamp) -> Option<Fault> {
     judge(answer, now)
 }
 
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Place {
-    /// A page of companies that were discovered, by domain; searched after those that the search names.
-    found: Vec<String>,
-    /// Where the next such page starts; `None` after the last.
-    discover: Option<u64>,
-    /// Which company, from 0: those named by domain, those named by name, those discovered.
-    company: usize,
-    /// Addresses of it read.
-    offset: u64,
-    /// Addresses read in all.
-    looked: u64,
-    /// The plan gives only ten at a time.
-    small: bool,
-}
-
 #[derive(Deserialize)]
 struct Page {
     data: Map<String, Json>,
@@ -140,48 +132,6 @@ struct Page {
 #[serde(default)]
 struct Meta {
     results: Option<u64>,
-}
-
-/// The companies that a search names, as the query wants them.
-fn named(filters: &Checked) -> Vec<(&'static str, &str)> {
-    let domains = filters.texts(DOMAINS).into_iter().map(|domain| ("domain", domain));
-    domains.chain(filters.texts(COMPANIES).into_iter().map(|name| ("company", name))).collect()
-}
-
-impl Place {
-    /// At the first company.
-    fn start(filters: &Checked) -> Self {
-        Self { discover: filters.0.contains_key(DISCOVER).then_some(0), ..Self::default() }
-    }
-
-    /// The company to search now.
-    fn company(&self, filters: &Checked) -> Option<(&'static str, String)> {
-        let named = named(filters);
-        match named.get(self.company) {
-            Some((kind, name)) => Some((kind, (*name).to_owned())),
-            None => self.found.get(self.company - named.len()).map(|domain| ("domain", domain.clone())),
-        }
-    }
-
-    fn is_over(&self, filters: &Checked) -> bool {
-        self.company >= named(filters).len() + self.found.len() && self.discover.is_none()
-    }
-
-    fn next_company(&mut self) {
-        self.company += 1;
-        self.offset = 0;
-    }
-}
-
-fn checked(search: &Search) -> Result<Checked, SearchError> {
-    let filters = search.checked(Source::Hunter, &CAPABILITIES)?;
-    if Place::start(&filters).is_over(&filters) {
-        return Err(SearchError::Needs {
-            source_label: Source::Hunter.label(),
-            what: "domains, companies or discover, to know whom to search",
-        });
-    }
-    Ok(filters)
 }
 
 impl Hunter {
@@ -210,6 +160,29 @@ impl Hunter {
             place.company = named;
         }
         Ok(())
+    }
+
+    /// The company to search now, past those addresses that the same search read lately, and how many those are. `None`
+    /// after the last company, at `most` people, or when enough was passed for one page.
+    async fn unread(&self, filters: &Checked, place: &mut Place, most: u64) -> Result<(Option<(&'static str, String)>, u32), NetError> {
+        let mut skipped = 0;
+        for _ in 0..PASSED_AT_ONCE {
+            if place.looked >= most {
+                break;
+            }
+            self.refill(filters, place).await?;
+            let Some((kind, company)) = place.company(filters) else { break };
+            if place.offset > 0 {
+                return Ok((Some((kind, company)), skipped));
+            }
+            let name = note_name(filters, (kind, &company));
+            let before = self.shelf.find(READ, std::slice::from_ref(&name)).await.remove(&name);
+            let Some(before) = before.and_then(|before| serde_json::from_value(before).ok()) else {
+                return Ok((Some((kind, company)), skipped));
+            };
+            skipped += place.pass(before, most);
+        }
+        Ok((None, skipped))
     }
 
     /// Reads up to `limit` addresses of one company. `None` when the plan gives only ten at a time.
@@ -333,10 +306,14 @@ impl Provider for Hunter {
         Box::pin(async move {
             let filters = checked(search)?;
             let mut place: Place = if at.is_some() { cursor::read(Source::Hunter, at)? } else { Place::start(&filters) };
-            let left = search.limit.unwrap_or(u64::MAX).saturating_sub(place.looked);
-            self.refill(&filters, &mut place).await?;
-            let Some((kind, company)) = place.company(&filters).filter(|_| left > 0) else { return Ok(RawPage::default()) };
+            let most = search.limit.unwrap_or(u64::MAX);
+            let (company, skipped) = self.unread(&filters, &mut place, most).await?;
+            let left = most.saturating_sub(place.looked);
+            let Some((kind, company)) = company else {
+                return Ok(RawPage { skipped, next: place.next(&filters, most), ..RawPage::default() });
+            };
             let searched = self.company_page(&filters, (kind, &company), &mut place, left).await;
+            let answered = searched.is_ok();
             // One company that cannot be had does not end the run; a search that is wrong shows at its first one.
             let passable = |error: &NetError| match error.class() {
                 Class::NotFound | Class::Withheld => true,
@@ -352,18 +329,15 @@ impl Provider for Hunter {
                 Err(error) => return Err(error.into()),
             };
             let read = (rows.len() + bad.len()) as u64;
-            place.offset += read;
-            place.looked += read;
             // Without a count, a page that is not full is the last.
-            if read == 0 || total.map_or(read < u64::from(FREE_PLAN_PAGE), |total| place.offset >= total) {
-                place.next_company();
-            }
-            let more = !place.is_over(&filters) && read < left;
+            let over = read == 0 || total.map_or(read < u64::from(FREE_PLAN_PAGE), |total| place.offset + read >= total);
+            let so_far = place.go_on(read, over);
+            let note = answered.then(|| Note { shelf: READ, name: note_name(&filters, (kind, &company)), thing: json!(so_far) });
             // The count is that of one company; of all of them nobody has told.
             let alone = named(&filters).len() == 1 && !filters.0.contains_key(DISCOVER);
             let total = total.filter(|_| alone).map(|total| total.min(search.limit.unwrap_or(u64::MAX)));
-            let next = if more { cursor::write(&place) } else { None };
-            Ok(RawPage { rows: Rows::Objects(rows), bad, next, total, ..RawPage::default() })
+            let next = place.next(&filters, most);
+            Ok(RawPage { rows: Rows::Objects(rows), bad, skipped, next, total, notes: note.into_iter().collect(), ..RawPage::default() })
         })
     }
 

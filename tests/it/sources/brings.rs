@@ -346,12 +346,8 @@ async fn three_hundred_people_from_each_with_their_fields_in_the_documented_call
         assert!(billed > 0.0, "{source}");
         let again = stand.import(source, PEOPLE).await.run.counters;
         assert_eq!((again.read, again.created, again.enriched, again.review), (PEOPLE, 0, 0, 0), "{source}: {again:?}");
-        // Looking costs there, whoever is found: a credit for 25 people found (Lusha), for ten addresses shown (Hunter).
-        let looking = match source {
-            Source::Lusha => PEOPLE.div_ceil(25) as f64,
-            Source::Hunter => billed,
-            _ => 0.0,
-        };
+        // Looking costs there, whoever is found: a credit for 25 people found.
+        let looking = if source == Source::Lusha { PEOPLE.div_ceil(25) as f64 } else { 0.0 };
         let more = server.billed() - billed;
         if more > looking {
             short.push(format!("{source}: {more} credits the second time, {looking} for looking"));

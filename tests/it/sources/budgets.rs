@@ -60,7 +60,7 @@ async fn no_documented_limit_is_passed_in_any_rolling_window() {
         let sim = Sim::start(config).await.unwrap();
         let home = tempfile::tempdir().unwrap();
         let me = open_at(home.path(), &sim, as_clock, Arc::new(Leaps(clock))).session("kim");
-        let id = me.start_import(&request(&sim, source, 120)).await.unwrap();
+        let id = me.start_import(&request(source, 120)).await.unwrap();
         let run = me.wait_for(id).await.unwrap().run;
         assert_eq!((run.state, run.counters.read), (RunState::Done, 120), "{source}: {:?}", run.error);
         let server = sim.source(source).unwrap();

@@ -148,7 +148,7 @@ async fn line(stand: &Stand, fault: &Fault, times: u32, place: usize, end: End, 
     }
     let before: Vec<f64> = SOURCES.iter().map(|source| stand.server(*source).billed()).collect();
     let imports = SOURCES.iter().map(|source| {
-        let (me, request) = (me.clone(), request(&stand.house.sim, *source, PEOPLE));
+        let (me, request) = (me.clone(), request(*source, PEOPLE));
         async move { go(&me, &request).await }
     });
     let all = futures_util::future::join_all(imports).await;
@@ -266,9 +266,9 @@ pub async fn neighbours() {
         let fault = &troubles[nth % troubles.len()];
         stand.server(struck).plan(Planned::next(fault.clone()).at(routes(struck)[0]).always());
         let began = Instant::now();
-        let ill = me.start_import(&request(&stand.house.sim, struck, PEOPLE)).await.unwrap();
+        let ill = me.start_import(&request(struck, PEOPLE)).await.unwrap();
         let others = SOURCES.iter().filter(|source| **source != struck).map(|source| {
-            let (me, request) = (me.clone(), request(&stand.house.sim, *source, PEOPLE));
+            let (me, request) = (me.clone(), request(*source, PEOPLE));
             async move { (source, go(&me, &request).await) }
         });
         for (source, went) in futures_util::future::join_all(others).await {

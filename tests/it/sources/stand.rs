@@ -113,7 +113,7 @@ impl Stand {
 
     /// An import to its end, however it ends.
     pub async fn ended(&self, source: Source, limit: u64) -> RunView {
-        let id = self.house.me.start_import(&request(&self.house.sim, source, limit)).await.unwrap();
+        let id = self.house.me.start_import(&request(source, limit)).await.unwrap();
         self.house.me.wait_for(id).await.unwrap()
     }
 
@@ -132,12 +132,9 @@ impl Stand {
     }
 }
 
-/// A search of everybody whom the source shows, with their employers where they cost extra; Hunter searches companies, so
-/// it is given all of them.
-pub fn request(sim: &Sim, source: Source, limit: u64) -> ImportRequest {
-    let domains = || sim.world().companies.iter().map(|company| company.domain.as_str()).collect::<Vec<_>>().join(",");
+/// A search of anybody, with their employers where they cost extra.
+pub fn request(source: Source, limit: u64) -> ImportRequest {
     let set = match source {
-        Source::Hunter => vec![("domains".to_owned(), domains())],
         Source::Apollo | Source::RocketReach => vec![("company_details".to_owned(), "yes".to_owned())],
         _ => Vec::new(),
     };
