@@ -245,7 +245,7 @@ fn find<S: Subject>(gathered: Gathered<S>, options: &Options, progress: &(dyn Fn
         let pattern = S::compare(&mut index.own_ruler(a), index.row(a), index.row(b));
         weights.believed(weights.score::<S>(pattern)).0
     };
-    let clusters = cluster::join(count, &mut edges, options.settings.largest_cluster as usize, &content, score);
+    let clusters = cluster::join(count, &mut edges, S::largest(&options.settings) as usize, &content, score);
     let mut pairs = judged::<S>(&compared, &scored, &clusters, &index, weights, &options.settings);
     pairs.sort_by(|a, b| b.score.0.total_cmp(&a.score.0).then((a.left, a.right).cmp(&(b.left, b.right))));
     report(Phase::Join, count);

@@ -175,7 +175,7 @@ impl<S: Subject> Matcher<S> {
                 }
             }
         }
-        let crowded = count >= self.settings.largest_cluster;
+        let crowded = count >= S::largest(&self.settings);
         scored.vetoes.put(Veto::Cluster, refused || crowded || sum < 0.0);
         if never {
             scored.vetoes.put(Veto::NotSame, true);

@@ -11,7 +11,7 @@ pub struct Settings {
     pub auto_one_wrong_in: u32,
     /// A person is asked from this probability on.
     pub review_from: f64,
-    /// A contact or company of more records than this is never joined further without asking.
+    /// A contact of so many records is not joined further without asking: each source has one, HaloPSA too, files some.
     pub largest_cluster: u32,
     /// One merge in this many that were made without asking is shown to a person afterwards; 0 shows none.
     pub audit_one_in: u32,
@@ -21,6 +21,6 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { auto_one_wrong_in: 500, review_from: 0.2, largest_cluster: 8, audit_one_in: 20, ask_for_halo_pairs: true }
+        Self { auto_one_wrong_in: 500, review_from: 0.2, largest_cluster: 16, audit_one_in: 20, ask_for_halo_pairs: true }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     model::{Model, Weights},
     pattern::{CLASSES, Factor, Pattern, PerClass},
     prepared::Shown,
+    settings::Settings,
     verdict::Vetoes,
 };
 use crate::domain::{Draft, Rival};
@@ -55,6 +56,8 @@ pub trait Subject: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     fn vetoes(pattern: Pattern, a: &Self::Row, b: &Self::Row) -> Vetoes;
     /// One agreement in the pattern is enough by itself: the exact box of one person.
     fn decides_alone(pattern: Pattern) -> bool;
+    /// Records of one owner at most, to which no other joins without asking.
+    fn largest(settings: &Settings) -> u32;
     /// Its half of a model.
     fn weights(model: &Model) -> &Weights;
     /// Its half of a model, to replace it.

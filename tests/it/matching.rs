@@ -321,6 +321,23 @@ fn companies_are_told_from_their_sisters() {
     assert_eq!(is(&sister), None);
 }
 
+#[test]
+fn a_listing_in_every_source_joins_without_asking() {
+    let mut people = Matcher::<People>::new(Settings::default(), Model::shipped());
+    let mut companies = Matcher::<Companies>::new(Settings::default(), Model::shipped());
+    let firm = &[(Field::CompanyName, "Quarry Logistics Ltd"), (Field::CompanyDomain, "quarrylogistics.com")];
+    for n in 0..11 {
+        let found = people.decide(&person(ANN));
+        assert!(n == 0 || is_same(&found), "{n}: {found:?}");
+        people.insert(record_id(n), contact(0), person(ANN));
+    }
+    for n in 0..40 {
+        let found = companies.decide(&company(firm));
+        assert!(n == 0 || matches!(found, Verdict::Same(_)), "{n}: {found:?}");
+        companies.insert(record_id(n), CompanyId(Uuid::from_u128(0)), company(firm));
+    }
+}
+
 /// The sum that a screen would show.
 fn sum(evidence: &Evidence) -> f32 {
     evidence.rows.iter().map(|row| row.bits.0).sum::<f32>() + evidence.prior.0 + evidence.remainder.0

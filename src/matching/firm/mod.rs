@@ -14,6 +14,7 @@ use super::{
     person::{digits, phone_key, source_shown},
     place,
     prepared::{Shown, country_code, external_key, slug},
+    settings::Settings,
     subject::{OWN_VALUES, Ruler, SECONDS, Subject},
     tables::{SHARED_HOSTS, WEAK_WORDS},
     verdict::Vetoes,
@@ -25,6 +26,10 @@ use serde::{Deserialize, Serialize};
 /// Companies, as a kind of record that a [`super::Matcher`] holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Companies;
+
+/// Records of a company that are all looked at before another joins. Nobody is asked about companies, so that a limit makes
+/// a second one of the next: this one only bounds the work.
+const CROWD: u32 = 256;
 
 /// How many words of a name are counted and looked up.
 const TOKENS: usize = 5;
@@ -134,6 +139,10 @@ impl Subject for Companies {
 
     fn decides_alone(pattern: Pattern) -> bool {
         pattern.level(levels::SHIFTS[levels::factor::IDENTIFIER], levels::FACTORS[levels::factor::IDENTIFIER].levels.len()) == 1
+    }
+
+    fn largest(_: &Settings) -> u32 {
+        CROWD
     }
 
     fn weights(model: &Model) -> &Weights {

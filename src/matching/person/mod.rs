@@ -16,6 +16,7 @@ use super::{
     pattern::{CLASSES, Factor, Pattern, PerClass},
     place,
     prepared::{Shown, civil_day, country_code, external_key, slug},
+    settings::Settings,
     subject::{OWN_VALUES, Ruler, SECONDS, Subject},
     tables::SHARED_HOSTS,
     title::Title,
@@ -178,6 +179,10 @@ impl Subject for People {
 
     fn decides_alone(pattern: Pattern) -> bool {
         level_of(pattern, factor::EMAIL) == EmailLevel::Same as usize
+    }
+
+    fn largest(settings: &Settings) -> u32 {
+        settings.largest_cluster
     }
 
     fn weights(model: &Model) -> &Weights {
