@@ -6,7 +6,7 @@ use super::{
     value,
 };
 use crate::{
-    domain::{Counters, RunId, RunState, Source, Text},
+    domain::{Counters, Run, RunId, RunState, Source, Text},
     services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, error_file, outcomes},
 };
 use clap::{ArgGroup, Subcommand};
@@ -174,14 +174,7 @@ fn report(view: &RunView, file: Option<&Path>, output: &mut Output) -> Result<()
     match run.state {
         RunState::Refused => Err(Failure::not_configured(words.unwrap_or_else(|| "the login was refused".to_owned())).advise(again)),
         RunState::Failed => Err(Failure::failed(words.unwrap_or_else(|| "the import failed".to_owned())).advise(again)),
-        RunState::Done if run.counters.failed > 0 => {
-            let rows = if run.counters.failed == 1 { "1 row".to_owned() } else { format!("{} rows", run.counters.failed) };
-            let failure = Failure::in_part(format!("{rows} could not be used; the others are kept"));
-            Err(match file {
-                Some(file) => failure.advise(format!("Mend them in {} and import that file.", error_file(file).display())),
-                None => failure.advise(format!("They are listed with the run {} on the console's Imports screen.", run.id.short())),
-            })
-        }
+        RunState::Done if run.counters.failed > 0 => Err(unusable(run, file)),
         RunState::Done => Ok(()),
         RunState::Running | RunState::Paused | RunState::Stopped | RunState::Part => {
             Err(Failure::in_part(words.unwrap_or_else(|| "it was stopped before its end; what was read is kept".to_owned())).advise(again))
@@ -237,4 +230,20 @@ fn list(opened: &Opened, limit: u32, output: &mut Output) -> Result<(), Failure>
         table.row([&id, started.get(..16).unwrap_or(&started), run.source.label(), what, run.state.key(), read, created, review, note]);
     }
     output.table(&table)
+}
+/// Some rows could not be used, or none.
+fn unusable(run: &Run, file: Option<&Path>) -> Failure {
+    let Counters { read, failed, .. } = run.counters;
+    let listed = match file {
+        Some(file) => format!("Mend them in {} and import that file.", error_file(file).display()),
+        None => format!("They are listed with the run {} on the console's Imports screen.", run.id.short()),
+    };
+    match (failed, file) {
+        (_, Some(file)) if failed == read => Failure::failed("none of its rows could be used; nothing was imported").advise(format!(
+            "See what its columns are taken for: leadloom import --file {} --dry-run. Say otherwise with --mapping. {listed}",
+            file.display()
+        )),
+        (1, _) => Failure::in_part("1 row could not be used; the others are kept").advise(listed),
+        _ => Failure::in_part(format!("{failed} rows could not be used; the others are kept")).advise(listed),
+    }
 }

@@ -57,6 +57,23 @@ fn wrong_settings_end_with_4_and_say_what_to_do() {
 }
 
 #[test]
+fn a_file_of_nothing_usable_fails_and_one_bad_row_does_not() {
+    let home = home("");
+    fs::write(home.path().join("odd.csv"), "foo,bar\n1,2\n3,4\n").unwrap();
+    let output = leadloom(&home, &["import", "--file", "odd.csv"]);
+    assert_eq!(output.status.code(), Some(1));
+    let words = err(&output);
+    assert!(
+        words.contains("none of its rows could be used") && words.contains("--dry-run") && words.contains("odd.csv.errors.csv"),
+        "{words}"
+    );
+    fs::write(home.path().join("even.csv"), "First name,Email,Colour\nAda,ada@quarrylogistics.com,red\n,,blue\n").unwrap();
+    let output = leadloom(&home, &["import", "--file", "even.csv"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(err(&output).contains("could not be used; the others are kept"), "{}", err(&output));
+}
+
+#[test]
 fn a_check_reads_mappings_keys_and_theme_too() {
     let home = home("");
     assert!(leadloom(&home, &["config", "check"]).status.success());
