@@ -1,0 +1,96 @@
+//! Imports: what is asked for, what it would take, how it went.
+
+use crate::domain::{Counters, Field, Outcome, Run, Source, Text};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A run with what a screen shows beside it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct RunView {
+    /// The run.
+    pub run: Run,
+    /// Where its rows come from, in words: a search's name, a file's name.
+    pub what: Text,
+    /// Rows a second over the last moments; 0 when it is not running.
+    pub rate: f32,
+    /// How long it may still take, where that can be told.
+    pub left: Option<Duration>,
+    /// It is at work in this process.
+    pub here: bool,
+}
+
+/// An import somebody asks for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ImportRequest {
+    /// From where.
+    pub from: ImportFrom,
+    /// No more rows than this.
+    pub limit: Option<u64>,
+}
+
+/// From where an import comes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ImportFrom {
+    /// A provider's search.
+    Provider {
+        /// Which provider.
+        source: Source,
+        /// A saved search's name; the source's default search when absent.
+        search: Option<Text>,
+        /// Filters on top of it.
+        set: Vec<(String, String)>,
+    },
+    /// A file.
+    File {
+        /// Where it lies.
+        path: PathBuf,
+        /// Whose export it is, when the person knows better than the header.
+        source: Option<Source>,
+        /// A mapping file.
+        mapping: Option<PathBuf>,
+    },
+}
+
+/// What an import would do, without doing it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ImportPlan {
+    /// Whose rows they are.
+    pub source: Source,
+    /// How many rows, where that can be told.
+    pub rows: Option<u64>,
+    /// How many credits at most, for a provider.
+    pub credits: Option<u64>,
+    /// For a file: how each column is understood.
+    pub columns: Vec<ColumnPlan>,
+    /// In words: how sure the recognition is, what is missing.
+    pub notes: Vec<Text>,
+}
+
+/// How a column of a file is understood.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ColumnPlan {
+    /// Its name in the file.
+    pub column: Text,
+    /// The field it fills, where it is just one field.
+    pub field: Option<Field>,
+    /// What it becomes, in words; empty: it is kept in the raw row only.
+    pub meaning: Text,
+    /// How sure, 0 to 100.
+    pub sure: u8,
+    /// A value from the file.
+    pub sample: Text,
+}
+
+/// Outcomes by number, for tables.
+pub fn outcomes(counters: &Counters) -> [(Outcome, u64); 7] {
+    [
+        (Outcome::Created, counters.created),
+        (Outcome::Enriched, counters.enriched),
+        (Outcome::Unchanged, counters.unchanged),
+        (Outcome::Review, counters.review),
+        (Outcome::Rejected, counters.rejected),
+        (Outcome::Suppressed, counters.suppressed),
+        (Outcome::Failed, counters.failed),
+    ]
+}
