@@ -1,8 +1,10 @@
 //! The board and its moves.
 
 use super::Done;
-use crate::domain::{ContactSummary, Field, Lifecycle, Position, StageKey, Text, Value};
-use crate::store::Card;
+use crate::{
+    domain::{ContactSummary, Field, Lifecycle, Position, StageKey, Text, Value},
+    store::Card,
+};
 use serde::Serialize;
 
 /// The board: lifecycles, each with its stages and the first cards of each.

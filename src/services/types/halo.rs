@@ -1,8 +1,10 @@
 //! The tenant: sync, set-up, and what doctor finds.
 
 use super::HaloState;
-use crate::domain::{ContactId, Operation, Text, Timestamp};
-use crate::store::OutboxCounts;
+use crate::{
+    domain::{ContactId, Operation, Text, Timestamp},
+    store::OutboxCounts,
+};
 use serde::Serialize;
 
 /// The Sync screen.

@@ -1,8 +1,10 @@
 //! The header, Home, and how each source stands.
 
-use crate::domain::{Lifecycle, ReviewKind, Run, RunState, Source, Text, Timestamp};
-use crate::matching::calibrate::{Audit, ENOUGH};
-use crate::store::OutboxCounts;
+use crate::{
+    domain::{Lifecycle, ReviewKind, Run, RunState, Source, Text, Timestamp},
+    matching::calibrate::{Audit, ENOUGH},
+    store::OutboxCounts,
+};
 use serde::Serialize;
 use std::time::Duration;
 
