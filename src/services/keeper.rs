@@ -1,15 +1,12 @@
 //! The keeper: what goes on by itself while a console or `sync --watch` is open. Questions that were put off come back,
 //! other processes' writes are told to the screens, HaloPSA is read every `[sync] poll` and written when a write is due,
-//! saved searches start when their schedule says so, and what follows from records that came in is done.
+//! saved searches start when their schedule says so, and what follows from records that came in is done. Each of these is a
+//! task of its own: none waits for another.
 
-use super::{
-    Kind, Result, Role, Services, Session, SyncReport,
-    schedules::{self, Planned},
-};
+use super::{Kind, Result, Role, Services, Session, SyncReport, schedules};
 use crate::{domain::Timestamp, sync::bus::Event};
 use std::time::{Duration, Instant};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How often the keeper looks around. Putting off, holding and polling count in seconds and more.
 const TICK: Duration = Duration::from_secs(1);
@@ -25,25 +22,24 @@ const LONG_REST: Duration = Duration::from_secs(600);
 /// A keeper at work. [`Keeper::stop`] ends it in order.
 pub struct Keeper {
     stop: CancellationToken,
-    task: JoinHandle<()>,
+    jobs: TaskTracker,
 }
 
 impl Session {
     /// Sets a keeper to work in this process. Somebody who may only look gets one that leaves HaloPSA and the
     /// sources alone.
     pub fn keep(&self) -> Keeper {
-        let stop = CancellationToken::new();
-        let operates = self.role() >= Role::Operator;
-        let work = Work {
-            me: self.clone(),
-            syncs: operates && self.services.halo.is_ok(),
-            failures: 0,
-            again_at: None,
-            planned: if operates { schedules::planned(&self.services.config) } else { Vec::new() },
-            starts_at: None,
-        };
-        let task = tokio::spawn(work.run(stop.clone()));
-        Keeper { stop, task }
+        let (stop, jobs) = (CancellationToken::new(), TaskTracker::new());
+        jobs.spawn(look_around(self.clone(), stop.clone()));
+        if self.role() >= Role::Operator {
+            jobs.spawn(follow_up(self.clone(), stop.clone()));
+            jobs.spawn(start_searches(self.clone(), stop.clone()));
+            if self.services.halo.is_ok() {
+                jobs.spawn(Syncs { me: self.clone(), failures: 0, again_at: None }.run(stop.clone()));
+            }
+        }
+        jobs.close();
+        Keeper { stop, jobs }
     }
 
     /// Gives back what this process holds, so that another can go on with it at once.
@@ -56,8 +52,7 @@ impl Keeper {
     /// Stops; a sync under way is left between two calls or in the middle of one, which the next sync mends.
     pub async fn stop(self) {
         self.stop.cancel();
-        // A keeper that died has nothing left to stop.
-        let _ended = self.task.await;
+        self.jobs.wait().await;
     }
 }
 
@@ -72,66 +67,67 @@ impl Services {
     }
 }
 
-struct Work {
+/// Rests that long; false when the keeper is to stop.
+async fn rests(pause: Duration, stop: &CancellationToken) -> bool {
+    stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some()
+}
+
+/// Tells the screens what other processes wrote, and brings back the questions that were put off.
+async fn look_around(me: Session, stop: CancellationToken) {
+    let mut version = None;
+    loop {
+        if let Err(error) = look(&me, &mut version).await {
+            tracing::warn!(%error, "the keeper could not look around");
+        }
+        if !rests(TICK, &stop).await {
+            return;
+        }
+    }
+}
+
+async fn look(me: &Session, version: &mut Option<i64>) -> Result<()> {
+    let now = me.services.core.store.data_version().await?;
+    if version.replace(now).is_some_and(|before| before != now) {
+        me.services.core.bus.tell(Event::Changed);
+    }
+    if me.role() >= Role::Operator {
+        me.wake().await?;
+    }
+    Ok(())
+}
+
+/// Starts saved searches when their schedules say so.
+async fn start_searches(me: Session, stop: CancellationToken) {
+    let planned = schedules::planned(&me.services.config);
+    if planned.is_empty() {
+        return;
+    }
+    let mut due_at: Option<Timestamp> = None;
+    loop {
+        if due_at.is_none_or(|at| at <= me.now()) {
+            due_at = Some(me.start_due(&planned).await);
+        }
+        if !rests(TICK, &stop).await {
+            return;
+        }
+    }
+}
+
+/// HaloPSA, read and written when that is due.
+struct Syncs {
     me: Session,
-    syncs: bool,
     failures: u32,
     /// Not before this, after a failure.
     again_at: Option<Timestamp>,
-    /// Searches that start by themselves.
-    planned: Vec<Planned>,
-    /// When the next of them may be due.
-    starts_at: Option<Timestamp>,
 }
 
-impl Work {
+impl Syncs {
     async fn run(mut self, stop: CancellationToken) {
-        let operates = self.me.role() >= Role::Operator;
-        let beside = operates.then(|| tokio::spawn(follow_up(self.me.clone(), stop.clone())));
-        self.keep_on(stop).await;
-        if let Some(task) = beside {
-            // What it had not done yet stays due.
-            let _ended = task.await;
-        }
+        // One under way may wait for HaloPSA for minutes.
+        while stop.run_until_cancelled(self.sync()).await.is_some() && rests(TICK, &stop).await {}
     }
 
-    async fn keep_on(&mut self, stop: CancellationToken) {
-        let mut version = None;
-        loop {
-            if let Err(error) = self.look_around(&mut version).await {
-                tracing::warn!(%error, "the keeper could not look around");
-            }
-            if !self.planned.is_empty() && self.starts_at.is_none_or(|at| at <= self.me.now()) {
-                self.starts_at = Some(self.me.start_due(&self.planned).await);
-            }
-            if self.syncs {
-                let stopped = tokio::select! {
-                    () = stop.cancelled() => true,
-                    () = self.sync() => false,
-                };
-                if stopped {
-                    return;
-                }
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(TICK) => {}
-            }
-        }
-    }
-
-    async fn look_around(&self, version: &mut Option<i64>) -> Result<()> {
-        let now = self.me.services.core.store.data_version().await?;
-        if version.replace(now).is_some_and(|before| before != now) {
-            self.me.services.core.bus.tell(Event::Changed);
-        }
-        if self.me.role() >= Role::Operator {
-            self.me.wake().await?;
-        }
-        Ok(())
-    }
-
-    /// Reads or writes HaloPSA if one of them is due.
+    /// Reads or writes if one of them is due.
     async fn sync(&mut self) {
         match self.due().await {
             Ok((false, false)) => {}
@@ -177,7 +173,7 @@ async fn follow_up(me: Session, stop: CancellationToken) {
         let begun = Instant::now();
         me.follow_up(&stop).await;
         let rest = FOLLOW_UP.max(begun.elapsed() * SHARE);
-        if stop.run_until_cancelled(tokio::time::sleep(rest)).await.is_none() {
+        if !rests(rest, &stop).await {
             return;
         }
     }

@@ -121,3 +121,19 @@ async fn a_scheduled_run_that_a_process_left_behind_is_gone_on_with() {
     assert_eq!(runs(&two).await[0].run.counters.read, 40);
     leave(keeps, &two).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_does_not_wait_for_halopsa() {
+    let place = Place::new().await;
+    let one = place.process();
+    place.sim.halo().plan(Planned::next(Fault::Late { millis: 600_000 }).always());
+    let keeps = one.keep();
+    let began = Instant::now();
+    while place.sim.halo().requests().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(15), "the sync has not begun");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    place.clock.advance(DAY);
+    done(&one, 1).await;
+    leave(keeps, &one).await;
+}
