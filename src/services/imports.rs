@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
     intake::{Intake, Mapping, Recognition, raw::Rows},
-    providers::file::{FileSource, Options},
+    providers::file::{FileSource, Options, error_path},
     store::StoreError,
     sync::{
         Core, enrich,
@@ -83,6 +83,17 @@ pub(super) fn what(request: &str) -> Option<Text> {
     serde_json::from_str::<What>(request).ok().map(|asked| asked.what)
 }
 
+/// Where the rows of a run that could not be used were written.
+fn to_mend(run: &Run) -> Option<PathBuf> {
+    if run.counters.failed == 0 || run.finished_at.is_none() {
+        return None;
+    }
+    match serde_json::from_str::<Asked>(&run.request).ok()?.from {
+        From::File { path, .. } => Some(error_path(&path)).filter(|path| path.exists()),
+        From::Provider { .. } | From::Enrich { .. } => None,
+    }
+}
+
 impl Session {
     /// Every provider with how it stands.
     pub async fn sources(&self) -> Result<Vec<SourceState>> {
@@ -92,7 +103,7 @@ impl Session {
             .look(move |view| {
                 let running = import::running(view, now)?;
                 let mut states = Vec::new();
-                for source in Source::providers() {
+                for source in Source::providers().chain([Source::File]) {
                     let searches = schedules::states(view, &services.config, source, now)?;
                     let last = view.runs(Some(source), None, 1)?.pop();
                     let held = last.as_ref().is_some_and(|run| running.contains(&run.id));
@@ -336,9 +347,10 @@ impl Session {
 
     fn run_view(&self, run: Run) -> RunView {
         let what = what(&run.request).unwrap_or_default();
+        let errors = to_mend(&run);
         let mut at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let here = at_work.get_mut(&run.id).filter(|one| !one.handle.is_finished());
-        let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, run } };
+        let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, errors, run } };
         if one.read == 0 {
             (one.since, one.read) = (self.now(), run.counters.read.max(1));
         }
@@ -346,7 +358,7 @@ impl Session {
         let rate = if seconds > 0.5 { run.counters.read.saturating_sub(one.read) as f32 / seconds } else { 0.0 };
         let todo = run.total.map(|total| total.saturating_sub(run.counters.read));
         let left = todo.filter(|_| rate > 0.1).map(|todo| Duration::from_secs_f32(todo as f32 / rate));
-        RunView { what, rate, left, here: true, run }
+        RunView { what, rate, left, here: true, errors, run }
     }
 }
 

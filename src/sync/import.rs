@@ -264,7 +264,7 @@ fn truncate(raw: &mut RawPage, left: u64) {
 /// Keeps a page as it came, what its source notes with it, and the lease.
 async fn land(core: &Core, job: &Job, number: u32, raw: &RawPage) -> Result<()> {
     let rows = serde_json::to_string(raw).map_err(|error| StoreError::Sql(error.to_string()))?;
-    let (id, cursor, total) = (job.run, raw.next.clone(), raw.total);
+    let (id, cursor, total) = (job.run, raw.next.clone(), raw.total.map(|total| job.limit.map_or(total, |limit| total.min(limit))));
     let (holder, notes, now) = (job.holder.clone(), raw.notes.clone(), core.clock.now());
     core.store
         .write(move |desk| {

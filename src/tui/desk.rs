@@ -196,7 +196,7 @@ pub enum Told {
     Batch(Batch),
     Claimed { by_other: Option<Text> },
     Moved(Moved),
-    Started(RunId),
+    Started(Source),
     Asking(RunId),
     Kept(PathBuf),
     Checked(Check),

@@ -134,7 +134,10 @@ async fn obey(session: &Session, command: Command) -> Result<Told, ServiceError>
             session.own(lead, owner.as_ref()).await?;
             Told::Quiet
         }
-        Command::Import(request) => Told::Started(session.start_import(&request).await?),
+        Command::Import(request) => {
+            let run = session.start_import(&request).await?;
+            Told::Started(session.run(run).await?.run.source)
+        }
         Command::KeepMapping(path) => Told::Kept(session.keep_mapping(&path, None, None, None).await?),
         Command::FillGaps { request, agreed } => Told::Asking(session.start_enrich(&request, agreed).await?),
         Command::Pause(run) => {

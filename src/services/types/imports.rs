@@ -18,6 +18,8 @@ pub struct RunView {
     pub left: Option<Duration>,
     /// It is at work in this process.
     pub here: bool,
+    /// The file in which rows stand that could not be used, to be mended.
+    pub errors: Option<PathBuf>,
 }
 
 /// An import somebody asks for.

@@ -65,7 +65,7 @@ impl Picker {
         if let Some(path) = self.typed_path() {
             let looks_like_file = path.extension().is_some();
             if looks_like_file {
-                return Done::Order(Order::Open(Box::new(Plan::open(path, cx))));
+                return Done::Order(Order::Open(Box::new(Plan::of_file(path, cx))));
             }
             self.go(path, cx);
             return Done::Stay;
@@ -75,7 +75,7 @@ impl Picker {
                 self.go(path, cx);
                 Done::Stay
             }
-            Some(file) => Done::Order(Order::Open(Box::new(Plan::open(file.path, cx)))),
+            Some(file) => Done::Order(Order::Open(Box::new(Plan::of_file(file.path, cx)))),
             None => Done::Stay,
         }
     }

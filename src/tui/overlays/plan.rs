@@ -1,5 +1,6 @@
-//! What an import would do, before it does it: whose export the file is, how each column is understood, what is
-//! missing. `y` starts it, `s` keeps how the columns are understood for the next file of this kind.
+//! What an import would do, before it does it: how many rows and credits a search takes; whose export a file is, how each
+//! column is understood, what is missing. `y` starts it, `s` keeps how a file's columns are understood for the next file
+//! of this kind.
 
 use super::{Done, Layer};
 use crate::{
@@ -41,9 +42,13 @@ pub struct Plan {
 
 impl Plan {
     /// Asks what importing this file would do.
-    pub fn open(path: PathBuf, cx: &mut Shared) -> Self {
+    pub fn of_file(path: PathBuf, cx: &mut Shared) -> Self {
         let name = path.file_name().map(|name| crate::domain::Text::new(&name.to_string_lossy()).to_string()).unwrap_or_default();
-        let request = ImportRequest { from: ImportFrom::File { path, source: None, mapping: None }, limit: None };
+        Self::open(ImportRequest { from: ImportFrom::File { path, source: None, mapping: None }, limit: None }, name, cx)
+    }
+
+    /// Asks what an import would do, from what is called `name`.
+    pub fn open(request: ImportRequest, name: String, cx: &mut Shared) -> Self {
         cx.ask(Slot::Plan, Query::Plan(request.clone()));
         Self { request, name, answer: None, columns: Table::default(), failed: None }
     }
@@ -91,15 +96,26 @@ impl Layer for Plan {
         let inner = canvas.panel(area, &format!("Import {}", self.name), true);
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let Some(plan) = &self.answer else {
-            let words = self.failed.as_deref().unwrap_or("reading the file");
+            let words = self.failed.as_deref().unwrap_or("finding out what it takes");
             canvas.paragraph(inner, words, if self.failed.is_some() { Role::Bad } else { Role::Muted });
             return;
         };
         let (head, mut rest) = top(inner, 1);
         let rows = plan.rows.map(|rows| format!("   {}", words::many(rows, "row"))).unwrap_or_default();
+        let credits = plan.credits.map(|credits| format!("   at most {}", words::many(credits, "credit"))).unwrap_or_default();
         let known = plan.columns.iter().filter(|column| !column.meaning.is_empty()).count();
-        let columns = format!("   {known} of {} columns understood", plan.columns.len());
-        canvas.line(head, &[("read as ", Role::Muted), (plan.source.label(), Role::Title), (&rows, Role::Text), (&columns, Role::Text)]);
+        let (read_as, columns) = match &self.request.from {
+            ImportFrom::File { .. } => ("read as ", format!("   {known} of {} columns understood", plan.columns.len())),
+            ImportFrom::Provider { .. } => ("", String::new()),
+        };
+        let parts = [
+            (read_as, Role::Muted),
+            (plan.source.label(), Role::Title),
+            (&rows, Role::Text),
+            (&credits, Role::Warn),
+            (&columns, Role::Text),
+        ];
+        canvas.line(head, &parts);
         for note in &plan.notes {
             let used = canvas.paragraph(Rect { height: rest.height.min(3), ..rest }, note, Role::Warn);
             rest = top(rest, used).1;
@@ -117,6 +133,7 @@ impl Layer for Plan {
             (2, true) => (Cow::Borrowed(""), Role::Muted),
             _ => (Cow::Borrowed(column.sample.as_str()), Role::Muted),
         });
-        canvas.panel_note(area, "y starts  s keeps the mapping  Esc closes");
+        let keys = if plan.columns.is_empty() { "y starts  Esc closes" } else { "y starts  s keeps the mapping  Esc closes" };
+        canvas.panel_note(area, keys);
     }
 }

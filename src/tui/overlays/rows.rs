@@ -120,7 +120,11 @@ impl Layer for RunRows {
             used += canvas.put(Rect { x: head.x + used, width: head.width.saturating_sub(used), ..head }, &words, role);
         }
         if self.rows.is_empty() {
-            let words = if self.waiting { "reading" } else { "No row ended so." };
+            let words = match (self.waiting, OUTCOMES[self.outcome]) {
+                (true, _) => "reading",
+                (false, Some(Outcome::Unchanged)) => "Rows that said nothing new are counted, not listed.",
+                (false, _) => "No row ended so.",
+            };
             canvas.put(Rect { x: body.x + 2, width: body.width.saturating_sub(2), ..body }, words, Role::Muted);
         }
         let columns = [Column::cells("Outcome", 10), Column::share("Name", 2), Column::share("Company, or what is wrong", 3)];

@@ -235,7 +235,9 @@ fn done(action: &str) -> &str {
 /// How HaloPSA is doing, in words.
 pub fn halo_words(halo: &HaloState) -> (Cow<'_, str>, Role) {
     match halo {
-        HaloState::NotConfigured => (Cow::Borrowed("HaloPSA is not set up: leave and run leadloom init"), Role::Warn),
+        HaloState::NotConfigured => {
+            (Cow::Borrowed("HaloPSA is not set up: fill [halopsa] of leadloom.toml, then leadloom setup"), Role::Warn)
+        }
         HaloState::Unknown => (Cow::Borrowed("HaloPSA was not asked yet"), Role::Muted),
         HaloState::Ok => (Cow::Borrowed("HaloPSA ok"), Role::Good),
         HaloState::Trouble(why) => (Cow::Borrowed(why.as_str()), Role::Bad),
@@ -386,12 +388,12 @@ fn first_run(canvas: &mut Canvas<'_>, area: Rect, home: &services::Home, cx: &Sh
     let file = cx.keymap.key(Action::ImportFile);
     let halo = match cx.status.as_ref().map(|status| &status.halo) {
         Some(HaloState::NotConfigured) => {
-            "HaloPSA is not set up yet. Records can be imported and reviewed all the same; to send them, leave with q and run: leadloom init"
+            "HaloPSA is not set up yet. Records can be imported and reviewed all the same; to send them, set [halopsa] in leadloom.toml, leave with q and run: leadloom setup"
         }
         _ => "HaloPSA is set up. What is accepted here is sent there a few seconds later.",
     };
     let sources = if ready.is_empty() {
-        "No source has a key yet. leadloom init asks for them; a key can also come from the environment.".to_owned()
+        "No source has a key yet. Keys stand in leadloom.toml or the environment (APOLLO_API_KEY, …); files need none.".to_owned()
     } else {
         format!("Sources with a key: {}. Press {imports}, choose one, and press i.", ready.join(", "))
     };

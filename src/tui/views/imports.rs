@@ -17,6 +17,7 @@ use crate::{
             Purpose, Reply,
             form::{Entry, Form},
             picker::Picker,
+            plan::Plan,
             rows::RunRows,
         },
         shared::{Dirty, Shared, Tone},
@@ -94,7 +95,7 @@ impl Imports {
         }
     }
 
-    /// Asks for what an import needs; Enter at once starts the usual one.
+    /// Asks for what an import needs; Enter at once shows what the usual one takes.
     fn import(&self, cx: &mut Shared) {
         let Some(source) = self.sources.chosen() else { return };
         let searches = std::iter::once(Text::new(USUAL)).chain(source.searches.iter().map(|search| search.name.clone())).collect();
@@ -119,7 +120,8 @@ impl Imports {
         };
         let search = (search != USUAL).then(|| Text::new(search));
         let from = ImportFrom::Provider { source: source.source, search, set };
-        cx.tell(Command::Import(ImportRequest { from, limit }));
+        let layer = Plan::open(ImportRequest { from, limit }, format!("from {}", source.source), cx);
+        cx.open(layer);
     }
 
     fn pause(&self, cx: &mut Shared) {
@@ -189,7 +191,7 @@ impl Imports {
             } else if callable(source) {
                 "No import yet. i starts one."
             } else {
-                "No import yet, and no key configured. leadloom init asks for it; f imports a file of it."
+                "No import yet, and no key: it goes into leadloom.toml (leadloom config path) or the environment. f imports a file of it."
             };
             let used = canvas.paragraph(rest, words, Role::Muted);
             Self::standing(canvas, top(rest, used + 1).1, source);
@@ -230,6 +232,11 @@ impl Imports {
         rest = top(rest, used).1;
         if let Some(error) = &run.error {
             let used = canvas.paragraph(Rect { height: rest.height.min(3), ..rest }, &format!("! {error}"), Role::Bad);
+            rest = top(rest, used).1;
+        }
+        if let Some(file) = &view.errors {
+            let used =
+                canvas.paragraph(Rect { height: rest.height.min(2), ..rest }, &format!("to be mended: {}", file.display()), Role::Warn);
             rest = top(rest, used).1;
         }
         let by = format!("started {} by {}", canvas.moment(run.started_at), run.actor);
@@ -384,7 +391,9 @@ impl View for Imports {
             Need::Row => missing(need, self.sources.chosen().is_some()),
             Need::Callable => match self.sources.chosen() {
                 Some(source) if callable(source) => None,
-                Some(source) if !source.source.file_only() => Some(Cow::Borrowed("this source has no key; leadloom init asks for it")),
+                Some(source) if !source.source.file_only() => {
+                    Some(Cow::Borrowed("this source has no key: it goes into leadloom.toml or the environment"))
+                }
                 _ => missing(need, false),
             },
             Need::LiveRun => missing(need, self.run().is_some_and(|view| matches!(view.run.state, RunState::Running | RunState::Paused))),
@@ -418,9 +427,7 @@ impl View for Imports {
     }
 
     fn told(&mut self, command: &Command, result: &Result<Told, Failure>, _: &mut Shared) {
-        if let (Command::Import(request), Ok(Told::Started(_))) = (command, result)
-            && let ImportFrom::Provider { source, .. } = &request.from
-        {
+        if let (Command::Import(_), Ok(Told::Started(source))) = (command, result) {
             self.choose(*source);
         }
     }

@@ -290,6 +290,10 @@ impl<T: Item> Table<T> {
         focused: bool,
         cell: impl Fn(&'s T, usize) -> Shown<'s>,
     ) {
+        // Whatever stands there instead needs no names of columns.
+        if self.items.is_empty() {
+            return;
+        }
         let (head, body) =
             if columns.iter().all(|column| column.title.is_empty()) { (None, area) } else { (Some(top(area, 1).0), top(area, 1).1) };
         // Two cells at the left: the cursor's and the mark's.

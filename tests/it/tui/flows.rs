@@ -204,6 +204,8 @@ async fn an_import_can_be_narrowed_before_it_starts() {
     console.press("4 i right tab").await;
     console.text("titles=IT director; domains = corp.example").press("tab").await;
     console.text("200").press("enter").await;
+    assert!(world.told().is_empty() && console.screen().contains("1,200 rows"), "what it takes comes first: {}", console.screen());
+    console.press("y").await;
     let told = world.told();
     let Some(Command::Import(request)) = told.first() else { panic!("{told:?}") };
     let set = vec![("titles".to_owned(), "IT director".to_owned()), ("domains".to_owned(), "corp.example".to_owned())];

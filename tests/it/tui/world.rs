@@ -667,6 +667,7 @@ impl World {
                         rate,
                         left: Some(std::time::Duration::from_secs(40)),
                         here: true,
+                        errors: None,
                     })
                     .collect(),
             ),
@@ -831,7 +832,7 @@ impl World {
             Command::Edit { .. } => done("title edited"),
             Command::Claim(id) if id == review(3) => Told::Claimed { by_other: Some("lee".into()) },
             Command::Claim(_) => Told::Claimed { by_other: None },
-            Command::Import(_) => Told::Started(run(55)),
+            Command::Import(_) => Told::Started(Source::Apollo),
             Command::KeepMapping(_) => Told::Kept("/home/kim/mappings/apollo.toml".into()),
             Command::FillGaps { .. } => Told::Asking(run(56)),
             Command::Test(source) => {
