@@ -411,6 +411,13 @@ impl Fields {
         self.0.binary_search_by_key(&field, |(f, _)| *f).ok().map(|at| self.0.remove(at).1)
     }
 
+    /// Those fields that `keep` names.
+    #[must_use]
+    pub fn only(mut self, keep: impl Fn(Field) -> bool) -> Self {
+        self.0.retain(|(field, _)| keep(*field));
+        self
+    }
+
     /// Every field with its value, in table order.
     pub fn iter(&self) -> impl Iterator<Item = (Field, &Value)> {
         self.0.iter().map(|(field, value)| (*field, value))
