@@ -1,12 +1,13 @@
 //! Two things to know about a mailbox: does its host give boxes to anybody, and is it a desk's and not a
 //! person's? Intake warns by them and matching weighs by them, so the tables are here, between the two.
 
-use std::{collections::HashSet, sync::LazyLock};
+use rustc_hash::FxHashSet;
+use std::sync::LazyLock;
 
-static FREE: LazyLock<HashSet<&str>> = LazyLock::new(|| lines(include_str!("../../assets/free_mail.txt")));
-static ROLES: LazyLock<HashSet<&str>> = LazyLock::new(|| lines(include_str!("../../assets/role_mailboxes.txt")));
+static FREE: LazyLock<FxHashSet<&str>> = LazyLock::new(|| lines(include_str!("../../assets/free_mail.txt")));
+static ROLES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| lines(include_str!("../../assets/role_mailboxes.txt")));
 
-fn lines(table: &'static str) -> HashSet<&'static str> {
+fn lines(table: &'static str) -> FxHashSet<&'static str> {
     table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect()
 }
 

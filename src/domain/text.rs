@@ -37,12 +37,12 @@ impl Text {
 
     /// Cuts to at most `chars` characters, never inside one.
     #[must_use]
-    pub fn truncated(&self, chars: usize) -> Self {
+    pub fn truncated(self, chars: usize) -> Self {
         // No character is shorter than a byte, so a short text need not be counted.
         let cut = if self.0.len() <= chars { None } else { self.0.char_indices().nth(chars) };
         match cut {
             Some((end, _)) => Self::new(&self.0[..end]),
-            None => self.clone(),
+            None => self,
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::{Field, FieldKind, Text, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 use serde_json::Value as Json;
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 /// An e-mail address in lower case.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,11 +15,8 @@ impl Email {
     pub fn parse(raw: &str) -> Option<Self> {
         let lower = Text::from(raw.trim().to_lowercase());
         let (local, domain) = lower.rsplit_once('@')?;
-        let strict = email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
-        let good = !local.is_empty()
-            && !lower.contains(' ')
-            && host_of(domain).is_some()
-            && email_address::EmailAddress::parse_with_options(&lower, strict).is_ok();
+        let good =
+            !local.is_empty() && !lower.contains(' ') && host_of(domain).is_some() && (is_usual(local, domain) || is_address(&lower));
         good.then_some(Self(lower))
     }
 
@@ -39,6 +36,19 @@ impl Email {
     }
 }
 
+/// Letters, digits and single separators at a host that can be one: nearly every address, and always right.
+fn is_usual(local: &str, domain: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let words = |text: &str| text.split('.').all(|word| !word.is_empty() && word.bytes().all(plain));
+    local.len() <= 64 && words(local) && domain.len() <= 253 && words(domain) && !domain.contains('_')
+}
+
+/// The whole syntax: quotes, odd signs, other scripts.
+fn is_address(lower: &str) -> bool {
+    let strict = email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
+    email_address::EmailAddress::parse_with_options(lower, strict).is_ok()
+}
+
 /// A telephone number, kept in the form people read (ITU E.123, `+44 20 7946 0112`, perhaps ` ext. 12`).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Phone(Text);
@@ -46,7 +56,12 @@ pub struct Phone(Text);
 impl Phone {
     /// `None` unless `raw` starts with `+` and has 7 to 15 digits before an extension.
     pub fn international(raw: &str) -> Option<Self> {
-        let phone = Self(Text::new(raw));
+        Self::of(Text::new(raw))
+    }
+
+    /// Like [`Self::international`], of a text that is there already.
+    pub fn of(text: Text) -> Option<Self> {
+        let phone = Self(text);
         let digits = phone.main().bytes().filter(u8::is_ascii_digit).count();
         (phone.0.starts_with('+') && (7..=15).contains(&digits)).then_some(phone)
     }
@@ -74,7 +89,9 @@ pub struct Domain(Text);
 impl Domain {
     /// Reads a bare host name. `None` for addresses, paths, numbers-only top levels and single labels.
     pub fn parse(raw: &str) -> Option<Self> {
-        host_of(&raw.to_lowercase()).map(|host| Self(Text::new(host)))
+        let is_lower = raw.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let lower: Cow<'_, str> = if is_lower { raw.into() } else { raw.to_lowercase().into() };
+        host_of(&lower).map(|host| Self(Text::new(host)))
     }
 
     /// The host name.
@@ -91,7 +108,8 @@ fn host_of(lower: &str) -> Option<&str> {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.chars().all(|c| c == '-' || c.is_alphanumeric() || (c == '_' && label.len() > 1))
+            && (label.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
+                || label.chars().all(|c| c == '-' || c.is_alphanumeric() || (c == '_' && label.len() > 1)))
     };
     let (_, last) = host.rsplit_once('.')?;
     let good = host.len() <= 253
@@ -393,6 +411,13 @@ impl Fields {
         self.0.binary_search_by_key(&field, |(f, _)| *f).ok().map(|at| self.0.remove(at).1)
     }
 
+    /// Those fields that `keep` names.
+    #[must_use]
+    pub fn only(mut self, keep: impl Fn(Field) -> bool) -> Self {
+        self.0.retain(|(field, _)| keep(*field));
+        self
+    }
+
     /// Every field with its value, in table order.
     pub fn iter(&self) -> impl Iterator<Item = (Field, &Value)> {
         self.0.iter().map(|(field, value)| (*field, value))
@@ -486,6 +511,16 @@ mod tests {
         }
         assert_eq!(Phone::international("+44 20 7946 0112 ext. 7").unwrap().e164(), "+442079460112");
         assert!(Phone::international("020 7946 0112").is_none());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_usual_address_is_one_by_the_whole_syntax(local in "[a-zA-Z0-9._-]{1,66}", domain in "(www\\.)?[a-z0-9_-]{1,8}(\\.[a-z0-9-]{1,4}){0,3}\\.?") {
+            if host_of(&domain).is_some() && is_usual(&local, &domain) {
+                let address = format!("{local}@{domain}");
+                proptest::prop_assert!(is_address(&address), "{}", address);
+            }
+        }
     }
 
     #[test]

@@ -135,8 +135,8 @@ fn state(tenant: &Tenant, entity: Entity, changes: &Changes, body: &mut Map<Stri
     }
     if let Some(name) = &changes.name {
         match entity {
-            Entity::Site => put("name", Json::from(name.truncated(255).as_str())),
-            Entity::Ticket => put("summary", Json::from(name.truncated(4000).as_str())),
+            Entity::Site => put("name", Json::from(name.clone().truncated(255).as_str())),
+            Entity::Ticket => put("summary", Json::from(name.clone().truncated(4000).as_str())),
             Entity::Client | Entity::User => {}
         }
     }

@@ -202,21 +202,11 @@ impl Maker<'_> {
             Depth::Identity(RecordKind::Person) => (is_person.then_some(given), None),
             Depth::Identity(RecordKind::Company) => (None, is_company.then_some(of_company)),
         };
-        let room = |wanted: bool| Fields::with_capacity(if wanted { made.fields.len() } else { 0 });
-        let (mut person, mut company) = (room(person_id.is_some()), room(company_id.is_some()));
-        for (field, value) in made.fields {
-            let of_person = field.subject() != Subject::Company || matches!(field, Field::CompanyName | Field::CompanyDomain);
-            let of_company = company_id.is_some() && field.subject() == Subject::Company;
-            match (of_person && person_id.is_some(), of_company) {
-                (true, true) => {
-                    person.set(field, value.clone());
-                    company.set(field, value);
-                }
-                (true, false) => person.set(field, value),
-                (false, true) => company.set(field, value),
-                (false, false) => {}
-            }
-        }
+        let (person, company) = match (&person_id, &company_id) {
+            (Some(_), Some(_)) => shared_out(made.fields),
+            (Some(_), None) => (made.fields.only(is_of_person), Fields::new()),
+            (None, _) => (Fields::new(), made.fields.only(is_of_company)),
+        };
         let of_company =
             |defect: &Defect| defect.field.is_some_and(|field| field.subject() == Subject::Company && field != Field::CompanyName);
         let (company_defects, person_defects): (Vec<_>, Vec<_>) = defects.into_iter().partition(|defect| !is_person || of_company(defect));
@@ -266,6 +256,31 @@ impl Maker<'_> {
             None => Disposition::Pass,
         }
     }
+}
+
+/// A person's draft has it: all but the company's own, and which company that is.
+fn is_of_person(field: Field) -> bool {
+    !is_of_company(field) || matches!(field, Field::CompanyName | Field::CompanyDomain)
+}
+
+fn is_of_company(field: Field) -> bool {
+    field.subject() == Subject::Company
+}
+
+/// The fields of a row that makes two drafts: the person's, and the company's.
+fn shared_out(fields: Fields) -> (Fields, Fields) {
+    let (mut person, mut company) = (Fields::with_capacity(fields.len()), Fields::with_capacity(fields.len()));
+    for (field, value) in fields {
+        match (is_of_person(field), is_of_company(field)) {
+            (true, true) => {
+                person.set(field, value.clone());
+                company.set(field, value);
+            }
+            (true, false) => person.set(field, value),
+            (false, _) => company.set(field, value),
+        }
+    }
+    (person, company)
 }
 
 /// The first reference whose text the field takes.

@@ -131,7 +131,7 @@ impl Found {
 
     fn rest(&mut self, leftovers: &Leftovers) {
         for (field, text) in &leftovers.unusable {
-            let text = text.truncated(60);
+            let text = text.clone().truncated(60);
             self.warning(*field, format!("{text:?} does not fit {} and was left out.", field.label()));
         }
         for (target, sentence) in &leftovers.broken {

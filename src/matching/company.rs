@@ -5,6 +5,7 @@ use super::{
     fold::{Near, fold, hash, letters, near},
     tables::{LEGAL_FORMS, LegalForm, UNSPACED_FORMS, WEAK_WORDS},
 };
+use std::borrow::Cow;
 
 /// A folded company name.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -26,8 +27,7 @@ impl CompanyName {
     /// Reads a name as a source spells it. The country, ISO alpha-2, decides which short words are legal forms.
     pub fn new(raw: &str, country: Option<&str>) -> Self {
         let (raw, unspaced) = strip_unspaced(raw.trim());
-        let plain = without_brackets(raw).replace(['&', '+'], " and ");
-        let folded = match fold(&plain) {
+        let folded = match fold(&and_spelt_out(&without_brackets(raw))) {
             empty if empty.is_empty() => fold(raw),
             folded => folded,
         };
@@ -55,7 +55,7 @@ impl CompanyName {
 
     /// The number of a legal form that a source names by itself.
     pub fn form_of(raw: &str, country: Option<&str>) -> u8 {
-        let folded = fold(&raw.replace(['&', '+'], " and "));
+        let folded = fold(&and_spelt_out(raw));
         LEGAL_FORMS.get(folded.as_str()).map_or(0, |forms| pick(forms, country).map_or(0, |form| form.form))
     }
 }
@@ -74,7 +74,14 @@ fn strip_unspaced(raw: &str) -> (&str, u8) {
     (raw, 0)
 }
 
-fn without_brackets(raw: &str) -> String {
+fn and_spelt_out(raw: &str) -> Cow<'_, str> {
+    if memchr::memchr2(b'&', b'+', raw.as_bytes()).is_some() { raw.replace(['&', '+'], " and ").into() } else { raw.into() }
+}
+
+fn without_brackets(raw: &str) -> Cow<'_, str> {
+    if !raw.bytes().any(|byte| matches!(byte, b'(' | b'[' | b')' | b']')) {
+        return raw.into();
+    }
     let mut depth = 0_usize;
     raw.chars()
         .filter(|c| {

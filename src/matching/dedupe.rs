@@ -188,7 +188,11 @@ fn find<S: Subject>(gathered: Gathered<S>, options: &Options, progress: &(dyn Fn
     let report = |phase: Phase, done: usize| progress(Progress { phase, done, of: count });
 
     report(Phase::Index, 0);
-    index.list(&keys, &ends);
+    let (keys, ends) = {
+        let leading = index.list(&keys, &ends);
+        drop((keys, ends));
+        leading
+    };
 
     report(Phase::Compare, 0);
     let keys_of = |nth: usize| &keys[if nth == 0 { 0 } else { ends[nth - 1] }..ends[nth]];

@@ -20,6 +20,13 @@ pub fn fold_name(raw: &str) -> String {
     folded(raw, |_, _| false)
 }
 
+/// Folds text whose spaces mean nothing: a postcode, a number of a document.
+pub fn fold_unspaced(raw: &str) -> String {
+    let mut folded = fold(raw);
+    folded.retain(|c| c != ' ');
+    folded
+}
+
 /// The word being written.
 struct Open {
     from: usize,

@@ -199,19 +199,21 @@ impl<S: Subject> Index<S> {
     }
 
     /// Lists all records of a fresh index under their keys at once, on all cores. `ends` tells where each one's keys end.
-    pub fn list(&mut self, keys: &[u64], ends: &[usize]) {
+    /// Keys that one record has alone are left out. Answers with the keys that lead on: those under which a later
+    /// record stands, and where they end.
+    pub fn list(&mut self, keys: &[u64], ends: &[usize]) -> (Vec<u64>, Vec<usize>) {
         let rows = &self.rows;
-        self.postings.shards_mut().par_iter_mut().enumerate().for_each(|(nth, shard)| {
-            // Every other key is new.
-            shard.reserve(keys.len() / SHARDS / 2);
-            let mut from = 0;
-            for (slot, end) in (0..).zip(ends) {
-                for key in keys[from..*end].iter().filter(|key| shard_of(**key) == nth) {
-                    post::<S>(shard, rows, *key, slot);
-                }
-                from = *end;
-            }
-        });
+        let shards = self.postings.shards_mut().par_iter_mut().enumerate();
+        let leading: Vec<Vec<bool>> = shards.map(|(nth, shard)| list_shard::<S>(shard, nth, rows, keys, ends)).collect();
+        let mut leading = leading.iter().map(|shard| shard.iter()).collect::<Vec<_>>();
+        let (mut kept, mut kept_ends) = (Vec::with_capacity(keys.len() / 2), Vec::with_capacity(ends.len()));
+        let mut from = 0;
+        for end in ends {
+            kept.extend(keys[from..*end].iter().filter(|key| leading[shard_of(**key)].next() == Some(&true)));
+            kept_ends.push(kept.len());
+            from = *end;
+        }
+        (kept, kept_ends)
     }
 
     /// Keeps a record without listing it under its keys.
@@ -261,6 +263,33 @@ impl<S: Subject> Index<S> {
         S::words(&mut row, &mut |id: &mut WordId| *id = words.add(view.text(*id)));
         (row, words, self.shown(slot).clone())
     }
+}
+
+/// Lists the records of one part, key by key, and tells of each of its keys, as they come, whether a later record has it.
+fn list_shard<S: Subject>(shard: &mut Shard, nth: usize, rows: &[S::Row], keys: &[u64], ends: &[usize]) -> Vec<bool> {
+    let room = keys.len() / SHARDS + keys.len() / (SHARDS * 8);
+    let (mut places, mut slots) = (Vec::with_capacity(room), Vec::with_capacity(room));
+    let mut from = 0;
+    for (slot, end) in (0_u32..).zip(ends) {
+        for key in keys[from..*end].iter().filter(|key| shard_of(**key) == nth) {
+            places.push((*key, slots.len() as u32));
+            slots.push(slot);
+        }
+        from = *end;
+    }
+    places.sort_unstable();
+    let lists = || places.chunk_by(|(one, _), (other, _)| one == other).filter(|list| list.len() > 1);
+    shard.reserve(lists().count());
+    let mut leads = vec![false; slots.len()];
+    for list in lists() {
+        for (key, place) in list {
+            post::<S>(shard, rows, *key, slots[*place as usize]);
+        }
+        for (_, place) in &list[..list.len() - 1] {
+            leads[*place as usize] = true;
+        }
+    }
+    leads
 }
 
 /// Lists a record under a key; where too many have the key, under the key together with each second field.

@@ -4,6 +4,7 @@
 use super::{fold::fold_name, tables::SHARED_HOSTS};
 use crate::domain::{is_free_mail, is_role_mailbox};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What kind of box it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize)]
@@ -42,12 +43,12 @@ impl Mailbox {
         let local = local.split('+').next().unwrap_or_default();
         // Gmail ignores dots and knows two hosts (support.google.com/mail/answer/7436150).
         let gmail = matches!(host, "gmail.com" | "googlemail.com");
-        let (plain, host) = if gmail { (local.replace('.', ""), "gmail.com") } else { (local.to_owned(), host) };
+        let (plain, host): (Cow<'_, str>, _) = if gmail { (local.replace('.', "").into(), "gmail.com") } else { (local.into(), host) };
         let role = is_role_mailbox(local);
         let stem = local.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = &local[stem.len()..];
         Self {
-            address: format!("{plain}@{host}"),
+            address: [&*plain, "@", host].concat(),
             base: squeeze(stem),
             number: digits.get(..digits.len().min(6)).and_then(|digits| digits.parse::<u32>().ok()).map_or(0, |number| number + 1),
             host: registrable(host).to_owned(),

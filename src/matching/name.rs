@@ -31,8 +31,9 @@ impl PersonName {
             return Self::from_full(full);
         }
         let mut generation = 0;
-        let mut given = words(first);
-        let mut family = words(last);
+        let (folded_first, folded_last) = (fold_name(first), fold_name(last));
+        let (mut given, mut family) = (words(&folded_first), words(&folded_last));
+        let plain = matches!((&given[..], &family[..]), ([_], [last]) if generation_of(last) == 0);
         strip_honorifics(&mut given);
         if given.is_empty() && family.len() > 1 {
             strip_honorifics(&mut family);
@@ -43,60 +44,67 @@ impl PersonName {
         if given.is_empty() && family.len() > 1 && full.is_empty() {
             return Self::of_words(family, generation);
         }
-        if !full.is_empty() {
-            add_from_full(full, &mut given, &family, &mut generation);
+        // Of two plain words there is nothing that their sum could add.
+        let folded_full = if full.is_empty() || plain && is_sum(full, first, last) { String::new() } else { fold_name(full) };
+        if !folded_full.is_empty() {
+            add_from_full(words(&folded_full), &mut given, &family, &mut generation);
         }
         Self::joined(&given, &family, generation)
     }
 
     fn from_full(full: &str) -> Self {
         if let Some((family, given)) = split_unspaced(full) {
-            return Self::joined(&[given], &[family], 0);
+            return Self::joined(&[&given], &[&family], 0);
         }
         let mut generation = 0;
         if let Some((family, rest)) = full.split_once(',') {
-            let mut given = words(rest);
+            let (family, rest) = (fold_name(family), fold_name(rest));
+            let mut given = words(&rest);
             let tail = given.clone();
             strip_suffixes(&mut given, 0, &mut generation);
             strip_honorifics(&mut given);
             if !given.is_empty() {
-                return Self::joined(&given, &words(family), generation);
+                return Self::joined(&given, &words(&family), generation);
             }
             // All that stands behind the comma was a suffix.
-            let mut all = words(family);
+            let mut all = words(&family);
             all.extend(tail);
             return Self::of_words(all, 0);
         }
-        Self::of_words(words(full), 0)
+        Self::of_words(words(&fold_name(full)), 0)
     }
 
     /// Given names first, the family name last.
-    fn of_words(mut all: Vec<String>, mut generation: u8) -> Self {
+    fn of_words(mut all: Vec<&str>, mut generation: u8) -> Self {
         strip_honorifics(&mut all);
         strip_suffixes(&mut all, 1, &mut generation);
         if all.len() < 2 {
             return Self::joined(&[], &all, generation);
         }
         let mut at = all.len() - 1;
-        while at > 1 && is_particle(&all[at - 1]) {
+        while at > 1 && is_particle(all[at - 1]) {
             at -= 1;
         }
         let family = all.split_off(at);
         Self::joined(&all, &family, generation)
     }
 
-    fn joined(given: &[String], family: &[String], generation: u8) -> Self {
-        let mut core: Vec<&str> = family.iter().map(String::as_str).filter(|word| !is_particle(word)).collect();
+    fn joined(given: &[&str], family: &[&str], generation: u8) -> Self {
+        let part = |words: &[&str], nth: usize| words.get(nth).copied().unwrap_or_default().to_owned();
+        let (given, middle) = (part(given, 0), part(given, 1));
+        if let [family] = family {
+            return Self { given, middle, family: (*family).to_owned(), generation, ..Self::default() };
+        }
+        let mut core: Vec<&str> = family.iter().copied().filter(|word| !is_particle(word)).collect();
         if core.is_empty() {
-            core = family.iter().map(String::as_str).collect();
+            core = family.to_vec();
         }
         let joined = core.concat();
         let whole = family.concat();
-        let part = |nth: usize| if core.len() > 1 { core[nth].to_owned() } else { String::new() };
         Self {
-            given: given.first().cloned().unwrap_or_default(),
-            middle: given.get(1).cloned().unwrap_or_default(),
-            parts: [part(0), if core.len() > 1 { part(core.len() - 1) } else { String::new() }],
+            given,
+            middle,
+            parts: if core.len() > 1 { [part(&core, 0), part(&core, core.len() - 1)] } else { Default::default() },
             whole: if whole == joined { String::new() } else { whole },
             family: joined,
             generation,
@@ -104,9 +112,13 @@ impl PersonName {
     }
 }
 
+/// `full` is `first` and `last`, one space apart.
+fn is_sum(full: &str, first: &str, last: &str) -> bool {
+    full.strip_prefix(first).and_then(|rest| rest.strip_prefix(' ')) == Some(last)
+}
+
 /// A middle name and a generation that only the full name has.
-fn add_from_full(full: &str, given: &mut Vec<String>, family: &[String], generation: &mut u8) {
-    let mut all = words(full);
+fn add_from_full<'a>(mut all: Vec<&'a str>, given: &mut Vec<&'a str>, family: &[&str], generation: &mut u8) {
     let mut behind = 0;
     strip_honorifics(&mut all);
     strip_suffixes(&mut all, 1, &mut behind);
@@ -114,16 +126,18 @@ fn add_from_full(full: &str, given: &mut Vec<String>, family: &[String], generat
         *generation = behind;
     }
     if given.len() == 1 && all.len() > 1 + family.len() && all[0] == given[0] && all.ends_with(family) {
-        given.push(all.swap_remove(1));
+        given.push(all[1]);
     }
 }
 
-fn words(raw: &str) -> Vec<String> {
-    fold_name(raw).split(' ').filter(|word| !word.is_empty()).take(WORDS).map(str::to_owned).collect()
+fn words(folded: &str) -> Vec<&str> {
+    let mut words = Vec::with_capacity(WORDS);
+    words.extend(folded.split(' ').filter(|word| !word.is_empty()).take(WORDS));
+    words
 }
 
 /// Words in front of a name that are no part of it, folded.
-fn strip_honorifics(words: &mut Vec<String>) {
+fn strip_honorifics(words: &mut Vec<&str>) {
     const HONORIFICS: &[&str] = &[
         "mr",
         "mrs",
@@ -162,12 +176,12 @@ fn strip_honorifics(words: &mut Vec<String>) {
         "shri",
         "smt",
     ];
-    let titles = words.iter().take_while(|word| HONORIFICS.contains(&word.as_str())).count();
+    let titles = words.iter().take_while(|word| HONORIFICS.contains(word)).count();
     words.drain(..titles.min(words.len().saturating_sub(1)));
 }
 
 /// Takes degrees and the generation from the end and keeps at least `keep` words.
-fn strip_suffixes(words: &mut Vec<String>, keep: usize, generation: &mut u8) {
+fn strip_suffixes(words: &mut Vec<&str>, keep: usize, generation: &mut u8) {
     const DEGREES: &[&str] = &[
         "phd", "mba", "msc", "bsc", "esq", "cpa", "cfa", "pmp", "jd", "llm", "llb", "frcs", "mph", "rn", "pe", "cissp", "acca", "fca",
         "aca", "cima", "meng", "beng", "bcom", "edd", "dds", "dmd", "dvm", "obe", "mbe", "cbe", "kbe",
@@ -175,12 +189,9 @@ fn strip_suffixes(words: &mut Vec<String>, keep: usize, generation: &mut u8) {
     // Too short or too common as names to go without another word that stays: "Ma", "Do", "Md".
     const SHORT_DEGREES: &[&str] = &["ma", "ba", "md", "bs", "ms", "do", "ca"];
     while words.len() > keep {
-        let Some(last) = words.last().map(String::as_str) else { return };
-        let number = match last {
-            "sr" | "snr" | "senior" => 1,
-            "jr" | "jnr" | "junior" | "ii" | "2nd" => 2,
-            "iii" | "3rd" => 3,
-            "iv" | "4th" => 4,
+        let Some(last) = words.last().copied() else { return };
+        let number = match generation_of(last) {
+            number if number > 0 => number,
             _ if DEGREES.contains(&last) || (SHORT_DEGREES.contains(&last) && words.len() > keep.max(1) + 1) => 0,
             // "Ph.D." and "M.B.A." fall into pieces at their dots.
             _ if words.len() > keep + 1 && matches!(words[words.len() - 2..].concat().as_str(), "phd" | "msc" | "bsc") => {
@@ -193,6 +204,17 @@ fn strip_suffixes(words: &mut Vec<String>, keep: usize, generation: &mut u8) {
             *generation = number;
         }
         words.pop();
+    }
+}
+
+/// 1 for Sr, 2 for Jr and so on; 0 for other words.
+fn generation_of(word: &str) -> u8 {
+    match word {
+        "sr" | "snr" | "senior" => 1,
+        "jr" | "jnr" | "junior" | "ii" | "2nd" => 2,
+        "iii" | "3rd" => 3,
+        "iv" | "4th" => 4,
+        _ => 0,
     }
 }
 

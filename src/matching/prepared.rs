@@ -83,7 +83,9 @@ impl Shown {
             }
             self.0.push_str(part);
         }
-        if let Some((end, _)) = self.0[from..].char_indices().nth(SHOWN_CHARS) {
+        // No character is shorter than a byte, so a short value need not be counted.
+        let cut = if self.0.len() - from <= SHOWN_CHARS { None } else { self.0[from..].char_indices().nth(SHOWN_CHARS) };
+        if let Some((end, _)) = cut {
             self.0.truncate(from + end);
         }
     }

@@ -66,7 +66,7 @@ fn one_round(field: Field, raw: &str, context: Context) -> Option<Value> {
     let value = match field {
         Field::FullName => Value::Text(person_name(&text, "", "", "", "", context.region).full),
         Field::FirstName | Field::LastName => Value::Text(name::one_name(&text)),
-        Field::JobTitle => Value::Text(words::job_title(&text)),
+        Field::JobTitle => Value::Text(words::job_title(text)),
         Field::Seniority => Value::Text(vocabulary::seniority(&text).map_or_else(|| words::capitalised(&text), |word| word.name.into())),
         Field::Department => Value::Text(vocabulary::department(&text).map_or_else(|| words::capitalised(&text), |word| word.name.into())),
         Field::EmailStatus => Value::Text(vocabulary::email_status(&text)?.into()),
@@ -78,9 +78,9 @@ fn one_round(field: Field, raw: &str, context: Context) -> Option<Value> {
         Field::LinkedIn => Value::Text(person_linkedin(&text)?),
         Field::CompanyLinkedIn => Value::Text(company_linkedin(&text)?),
         Field::Website => Value::Text(site(&text)?.address),
-        Field::CompanyDomain => Value::Domain(site(&text)?.domain?),
+        Field::CompanyDomain => Value::Domain(web::domain(&text)?),
         Field::CompanyName => Value::Text(company_name(&text).0),
-        Field::City | Field::HqCity | Field::State | Field::HqState => Value::Text(words::place(&text)),
+        Field::City | Field::HqCity | Field::State | Field::HqState => Value::Text(words::place(text)),
         Field::Postcode | Field::HqPostcode => Value::Text(Text::from(text.trim_end_matches(".0").to_uppercase())),
         Field::Country | Field::HqCountry => Value::Country(vocabulary::country(&text)?),
         Field::Industry => Value::Text(vocabulary::industry(&text).map_or_else(|| words::capitalised(&text), Text::new)),
@@ -135,7 +135,7 @@ fn list(text: &str) -> Vec<Text> {
 fn custom_value(field: Field, kind: &CustomKind, text: &Text) -> Option<Value> {
     let custom = field.custom()?;
     Some(match kind {
-        CustomKind::Text { limit } => Value::Text(text.truncated(*limit)),
+        CustomKind::Text { limit } => Value::Text(text.clone().truncated(*limit)),
         CustomKind::Flag => Value::parse(FieldKind::Flag, text)?,
         CustomKind::Number { min, max } => Value::Number(number::amount(text).filter(|number| (min..=max).contains(&number))?),
         CustomKind::Choice { from, .. } => {

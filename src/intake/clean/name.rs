@@ -96,8 +96,8 @@ pub fn person_name(full: &str, first: &str, middle: &str, last: &str, suffix: &s
         }
     }
     let (first, last) = (cased(first), cased(last));
-    let whole = if full.is_empty() { join(&[&first, &cased(middle), &last]) } else { cased(full) };
-    PersonName { full: join(&[&whole, generation]), first, last }
+    let full = if full.is_empty() { join(&[&first, &cased(middle), &last, generation]) } else { join(&[&cased(full), generation]) };
+    PersonName { full, first, last }
 }
 
 /// One given or family name on its own.
@@ -107,7 +107,14 @@ pub fn one_name(raw: &str) -> Text {
 }
 
 fn join(parts: &[&str]) -> Text {
-    Text::from(parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" "))
+    let mut joined = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(part);
+    }
+    Text::from(joined)
 }
 
 /// Letters only, small: how titles and degrees are compared.
@@ -116,6 +123,9 @@ fn bare(word: &str) -> String {
 }
 
 fn generation(suffix: &str) -> Option<&'static str> {
+    if suffix.is_empty() {
+        return None;
+    }
     let bare = bare(suffix);
     GENERATIONS.iter().find(|(word, _)| *word == bare).map(|(_, ours)| *ours)
 }
@@ -123,6 +133,10 @@ fn generation(suffix: &str) -> Option<&'static str> {
 /// Without titles in front, degrees and a generation behind, remarks in brackets, and pictures.
 fn stripped(raw: &str) -> (Text, Option<&'static str>) {
     let shown = without_pictures(without_brackets(raw));
+    if !shown.contains(char::is_whitespace) {
+        // One word is a name, whatever it may mean beside others.
+        return (Text::new(shown.trim_matches(EDGES)), None);
+    }
     let mut words: Vec<&str> = shown.split_whitespace().collect();
     while words.len() > 1
         && TITLES.contains(&&*bare(words[0]))
@@ -141,8 +155,11 @@ fn stripped(raw: &str) -> (Text, Option<&'static str>) {
         words.pop();
     }
     let name = words.join(" ");
-    (Text::new(name.trim_matches(|c: char| matches!(c, ',' | ';' | '-' | '|' | '"' | ' ' | '`'))), found)
+    (Text::new(name.trim_matches(EDGES)), found)
 }
+
+/// What may stand around a name and is not part of it.
+const EDGES: [char; 7] = [',', ';', '-', '|', '"', ' ', '`'];
 
 /// Short degrees are words too (`Do`, `Ma`): they count in capitals or behind a comma.
 fn is_degree(word: &str, behind_comma: bool) -> bool {

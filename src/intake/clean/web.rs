@@ -40,20 +40,42 @@ const HOSTS_OF_OTHERS: [&str; 22] = [
 
 /// Reads an address, a host, or a host behind an `@`.
 pub fn site(raw: &str) -> Option<Site> {
-    // Lead411 writes `https:\/\/corp.example`.
-    let raw: Cow<'_, str> = if raw.contains('\\') { raw.replace('\\', "").into() } else { raw.into() };
-    // Of several the first counts.
-    let first = raw.trim().trim_matches(['<', '>', '"', '\'']).split([' ', ',', ';']).next()?;
-    let rest = after_scheme(first).split(['?', '#']).next()?.trim_end_matches('/');
-    let (authority, path) = rest.split_once('/').map_or((rest, ""), |(host, path)| (host, path));
-    let host = authority.rsplit('@').next()?.split(':').next()?;
+    let raw = without_backslashes(raw);
+    let (host, path) = host_and_path(&raw)?;
     let domain = Domain::parse(host)?;
     let www = if host.len() > 4 && host[..4].eq_ignore_ascii_case("www.") { "www." } else { "" };
     let path = path.trim_matches('/');
     let slash = if path.is_empty() { "" } else { "/" };
     let address = Text::from(format!("https://{www}{}{slash}{path}", domain.as_str()));
-    let registrable = psl::domain_str(domain.as_str()).map_or(Some(domain.clone()), Domain::parse);
-    Some(Site { address, domain: registrable.filter(|domain| !HOSTS_OF_OTHERS.contains(&domain.as_str())) })
+    Some(Site { address, domain: registered(domain) })
+}
+
+/// The domain of a site, as [`site`] reads it.
+pub fn domain(raw: &str) -> Option<Domain> {
+    let raw = without_backslashes(raw);
+    registered(Domain::parse(host_and_path(&raw)?.0)?)
+}
+
+/// Lead411 writes `https:\/\/corp.example`.
+fn without_backslashes(raw: &str) -> Cow<'_, str> {
+    if raw.contains('\\') { raw.replace('\\', "").into() } else { raw.into() }
+}
+
+/// Of several the first counts.
+fn host_and_path(raw: &str) -> Option<(&str, &str)> {
+    let first = raw.trim().trim_matches(['<', '>', '"', '\'']).split([' ', ',', ';']).next()?;
+    let rest = after_scheme(first).split(['?', '#']).next()?.trim_end_matches('/');
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    Some((authority.rsplit('@').next()?.split(':').next()?, path))
+}
+
+/// What somebody registered of a host, unless it is a site of others' pages.
+fn registered(host: Domain) -> Option<Domain> {
+    let domain = match psl::domain_str(host.as_str()) {
+        Some(registrable) => Domain::parse(registrable)?,
+        None => host,
+    };
+    (!HOSTS_OF_OTHERS.contains(&domain.as_str())).then_some(domain)
 }
 
 /// Without `https://`, however it is written.
@@ -79,7 +101,7 @@ pub fn company_linkedin(raw: &str) -> Option<Text> {
 }
 
 fn profile(raw: &str, kinds: &[&str], ours: &str) -> Option<Text> {
-    let raw: Cow<'_, str> = if raw.contains('\\') { raw.replace('\\', "").into() } else { raw.into() };
+    let raw = without_backslashes(raw);
     let rest = after_scheme(raw.trim().trim_matches(['<', '>', '"', '\'']));
     let rest = rest.split(['?', '#']).next()?;
     let mut parts = rest.split('/').filter(|part| !part.is_empty());

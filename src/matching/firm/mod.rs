@@ -6,7 +6,7 @@ mod levels;
 
 use super::{
     company::{CompanyName, acronym},
-    fold::{fold, hash, hash_bytes, mix, sound},
+    fold::{fold, fold_unspaced, hash, hash_bytes, mix, sound},
     lexicon::{WordId, WordList},
     mailbox::{host_of, registrable},
     model::{Model, Weights},
@@ -201,7 +201,7 @@ fn read(draft: &Draft) -> (CompanyRow, WordList, Shown) {
     row.city = words.add(&place::city(either(fields, Field::HqCity, Field::City)));
     row.state = words.add(&fold(either(fields, Field::HqState, Field::State)));
     row.street = words.add(&place::street(either(fields, Field::HqStreet, Field::Street)));
-    row.postcode = words.add(&fold(either(fields, Field::HqPostcode, Field::Postcode)).replace(' ', ""));
+    row.postcode = words.add(&fold_unspaced(either(fields, Field::HqPostcode, Field::Postcode)));
     let place = [
         (Field::HqStreet, Field::Street),
         (Field::HqPostcode, Field::Postcode),
@@ -211,7 +211,7 @@ fn read(draft: &Draft) -> (CompanyRow, WordList, Shown) {
     ];
     shown.put(Aspect::Place, place.map(|(company, person)| either(fields, company, person)));
 
-    row.identifier = words.add(&fold(fields.str(Field::Identifier)).replace(' ', ""));
+    row.identifier = words.add(&fold_unspaced(fields.str(Field::Identifier)));
     shown.put(Aspect::Identifier, [fields.str(Field::Identifier), source_shown(draft).as_str()]);
     shown.put(Aspect::Domain, [fields.str(Field::CompanyDomain)]);
     let industry = fold(fields.str(Field::Industry));

@@ -8,7 +8,7 @@ mod levels;
 
 use super::{
     company::{CompanyName, core_words},
-    fold::{fold, hash, hash_bytes},
+    fold::{fold, fold_unspaced, hash, hash_bytes},
     lexicon::{WordId, WordList},
     mailbox::{BoxKind, Mailbox, fits, host_of, label, registrable},
     model::{Model, Weights},
@@ -278,12 +278,12 @@ pub(super) fn read(draft: &Draft) -> (PersonRow, WordList, Shown) {
     row.city = words.add(&place::city(fields.str(Field::City)));
     row.state = words.add(&fold(fields.str(Field::State)));
     row.street = words.add(&place::street(fields.str(Field::Street)));
-    row.postcode = words.add(&fold(fields.str(Field::Postcode)).replace(' ', ""));
+    row.postcode = words.add(&fold_unspaced(fields.str(Field::Postcode)));
     shown.put(Aspect::Place, [Field::Street, Field::Postcode, Field::City, Field::State, Field::Country].map(|field| fields.str(field)));
 
     let born = fields.get(Field::BirthDate);
     row.birth = born.and_then(civil_day).map_or(0, |(year, month, day)| year * 512 + month * 32 + day);
-    row.identifier = words.add(&fold(fields.str(Field::Identifier)).replace(' ', ""));
+    row.identifier = words.add(&fold_unspaced(fields.str(Field::Identifier)));
     let born = born.map(Value::to_string).unwrap_or_default();
     shown.put(Aspect::Identifier, [fields.str(Field::Identifier), born.as_str(), source_shown(draft).as_str()]);
     (row, words, shown)
