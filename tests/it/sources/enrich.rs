@@ -168,6 +168,26 @@ async fn each_source_fills_what_is_lacking_and_is_asked_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn that_nobody_asked_about_is_known_is_an_answer() {
+    let one = async |source: Source| {
+        let place = Place::with(&format!("[enrich]\njob_title = [\"{}\"]\n", source.key())).await;
+        let mut strangers = known_by(&place.sim, source);
+        strangers.truncate(2);
+        for (nth, stranger) in strangers.iter_mut().enumerate() {
+            stranger.first = ["Quilla", "Zeno"][nth].to_owned();
+            stranger.email = Some(format!("{}@nowhere-{nth}.example", stranger.first.to_lowercase()));
+        }
+        place.import_these(&strangers).await;
+        let run = place.enrich(&[Field::JobTitle]).await.run;
+        assert_eq!((run.state, run.error), (RunState::Done, None), "{source}");
+        assert_eq!(run.counters.enriched, 0, "{source}: {:?}", run.counters);
+        let again = place.again().plan_enrich(&request(&[Field::JobTitle])).await.unwrap();
+        assert_eq!((again.people, again.in_vain), (0, 2), "{source}: what they do not know holds for a month: {again:?}");
+    };
+    join_all(SOURCES.map(one)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_does_not_know_the_next_is_asked() {
     let place = Place::with("[enrich]\nmobile = [\"lusha\", \"apollo\"]\n").await;
     // Half of them Lusha has never heard of.
