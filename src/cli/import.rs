@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{Counters, Run, RunId, RunState, Source, Text},
-    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, error_file, outcomes},
+    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, Spent, error_file, outcomes},
 };
 use clap::{ArgGroup, Subcommand};
 use serde_json::json;
@@ -145,6 +145,12 @@ pub(super) fn finish(opened: &Opened, id: RunId, file: Option<&Path>, output: &m
             }
         }
     })?;
+    let spent = opened.run(opened.me.spent());
+    for Spent { source, ceiling, .. } in &spent {
+        if let Some(ceiling) = ceiling.filter(|ceiling| ceiling.is_near) {
+            output.say(Ink::Warn, &format!("{source}: {ceiling}; it is credit_ceiling of [sources.{}], by the month", source.key()));
+        }
+    }
     report(&view, file, output)
 }
 

@@ -298,6 +298,38 @@ async fn a_price_that_rose_is_shown_again_and_a_ceiling_holds() {
     assert_eq!(viewer.me.start_enrich(&request(&[Field::JobTitle]), 100).await.unwrap_err().kind(), Kind::Refused);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ceiling_is_used_to_its_last_credit_and_named() {
+    let place = Place::with("[enrich]\njob_title = [\"apollo\"]\n[sources.apollo]\ncredit_ceiling = 7\n").await;
+    place.import(Source::Apollo, 25).await;
+    let plan = place.me.plan_enrich(&request(&[Field::JobTitle])).await.unwrap();
+    let notes: Vec<String> = plan.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes, ["Apollo.io: credit_ceiling of [sources.apollo] leaves 7 of 7 credits this month; the run ends there and can be resumed"]);
+    let run = place.enrich(&[Field::JobTitle]).await.run;
+    assert_eq!(run.state, RunState::Part, "{:?}", run.error);
+    assert!((place.billed(Source::Apollo) - 7.0).abs() < 1e-9, "{}", place.billed(Source::Apollo));
+    let words = run.error.unwrap();
+    assert!(words.contains("credit_ceiling of [sources.apollo] is reached: 7 of 7 credits are used"), "{words}");
+
+    let place = Place::with("[sources.uplead]\ncredit_ceiling = 10\n").await;
+    let asked = super::stand::request(Source::UpLead, 30);
+    let plan = place.me.plan_import(&asked).await.unwrap();
+    assert!(plan.notes.iter().any(|note| note.contains("leaves 10 of 10 credits this month; the run ends there")), "{:?}", plan.notes);
+    let run = place.me.start_import(&asked).await.unwrap();
+    let run = place.me.wait_for(run).await.unwrap().run;
+    assert_eq!(run.state, RunState::Part, "{:?}", run.error);
+    assert!(run.counters.read >= 10 && (place.billed(Source::UpLead) - 10.0).abs() < 1e-9, "{:?}", run.counters);
+    let words = run.error.unwrap();
+    assert!(words.contains("credit_ceiling of [sources.uplead] is reached: 10 of 10 credits are used"), "{words}");
+    let spent = place.me.spent().await;
+    assert_eq!(spent.iter().map(|one| (one.source, one.credits)).collect::<Vec<_>>(), [(Source::UpLead, 10.0)]);
+    let near: Vec<_> = place.me.sources().await.unwrap().into_iter().filter(|one| one.note.contains("of your ceiling")).collect();
+    assert!(near.is_empty(), "the run says more: {near:?}");
+    let check = place.me.test_login(Source::UpLead).await.unwrap();
+    assert_eq!(check.verdict, leadloom::services::Verdict::Warn);
+    assert!(check.words.contains("10 of 10 credits of your ceiling used"), "{}", check.words);
+}
+
 async fn pages(home: &Path, run: RunId, least: u32) {
     let store = store(home);
     while store.read(move |view| view.run_of(run)).await.unwrap().unwrap().pages < least {
