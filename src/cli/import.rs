@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{Counters, Run, RunId, RunState, Source, Text},
-    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, error_file, outcomes},
+    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, Spent, error_file, outcomes},
 };
 use clap::{ArgGroup, Subcommand};
 use serde_json::json;
@@ -145,14 +145,22 @@ pub(super) fn finish(opened: &Opened, id: RunId, file: Option<&Path>, output: &m
             }
         }
     })?;
-    report(&view, file, output)
+    let spent = opened.run(opened.me.spent());
+    for Spent { source, ceiling, .. } in &spent {
+        if let Some(ceiling) = ceiling.filter(|ceiling| ceiling.is_near) {
+            output.say(Ink::Warn, &format!("{source}: {ceiling}; it is credit_ceiling of [sources.{}], by the month", source.key()));
+        }
+    }
+    // Whole thousandths, as the books have them.
+    let credits = (spent.iter().map(|one| one.credits).sum::<f64>() * 1000.0).round() / 1000.0;
+    report(&view, file, credits, output)
 }
 
 fn progress(counters: &Counters) -> String {
     format!("read {}, created {}, enriched {}, review {}", counters.read, counters.created, counters.enriched, counters.review)
 }
 
-fn report(view: &RunView, file: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
+fn report(view: &RunView, file: Option<&Path>, credits: f64, output: &mut Output) -> Result<(), Failure> {
     let run = &view.run;
     let state = match run.state {
         RunState::Done => "done",
@@ -164,10 +172,12 @@ fn report(view: &RunView, file: Option<&Path>, output: &mut Output) -> Result<()
         last["run"] = json!(run.id);
         last["source"] = json!(run.source.key());
         last["state"] = json!(state);
+        last["credits"] = json!(credits);
         output.object(&last)?;
     } else {
         let counts = outcomes(&run.counters).map(|(outcome, count)| format!("{} {count}", outcome.key()));
-        output.line(&format!("{} {}: read {}, {}", run.source.label(), view.what, run.counters.read, counts.join(", ")))?;
+        let cost = if credits > 0.0 { format!("; {credits} credits") } else { String::new() };
+        output.line(&format!("{} {}: read {}, {}{cost}", run.source.label(), view.what, run.counters.read, counts.join(", ")))?;
     }
     let again = format!("Go on with it later: leadloom import resume {}", run.id.short());
     let words = run.error.as_ref().map(ToString::to_string);

@@ -1,6 +1,6 @@
 //! What can go wrong with a call, as one type: what happened, whether a retry helps, and who must do what.
 
-use super::scrub;
+use super::{Credits, scrub};
 use crate::domain::Text;
 use std::{fmt, time::Duration};
 
@@ -40,6 +40,8 @@ pub enum Class {
     RateLimited,
     /// Credits or plan are used up.
     Quota,
+    /// The ceiling on credits that we set ourselves leaves too few.
+    Ceiling,
     /// The request was understood and refused.
     Rejected,
     /// There is no such thing.
@@ -68,6 +70,7 @@ impl Class {
             Self::Permission => "permission",
             Self::RateLimited => "rate_limited",
             Self::Quota => "quota",
+            Self::Ceiling => "ceiling",
             Self::Rejected => "rejected",
             Self::NotFound => "not_found",
             Self::Withheld => "withheld",
@@ -97,13 +100,32 @@ struct Inner {
     wait: Option<Duration>,
     in_doubt: bool,
     attempts: u32,
+    /// What a ceiling leaves of credits, and what was asked for.
+    room: Option<(Credits, Credits)>,
 }
 
 impl NetError {
     /// `place` is method and path, `raw` what went wrong (a remote's words are scrubbed of people and `secrets`).
     pub fn new(service: &'static Service, class: Class, place: &str, raw: &str, secrets: &[&str]) -> Self {
         let (place, words) = (Text::new(place), scrub(raw, secrets));
-        Self(Box::new(Inner { service, class, status: None, place, words, wait: None, in_doubt: false, attempts: 1 }))
+        Self(Box::new(Inner { service, class, status: None, place, words, wait: None, in_doubt: false, attempts: 1, room: None }))
+    }
+
+    /// A paid call, `place`, that was not made: of the `ceiling` on credits `used` are used, and it may take `asked`.
+    pub fn ceiling(service: &'static Service, place: &str, (used, ceiling): (Credits, Credits), asked: Credits) -> Self {
+        let raw = format!("{used} of {ceiling} credits are used, and this may take {asked}");
+        let mut error = Self::new(service, Class::Ceiling, place, &raw, &[]);
+        error.0.room = Some((ceiling.less(used), asked));
+        error
+    }
+
+    /// Of `things` asked about in one call that a ceiling on credits refused, how many it leaves room for: fewer than
+    /// `things`. `None` when that is none, and for any other trouble.
+    pub fn fitting(&self, things: usize) -> Option<usize> {
+        let (left, asked) = self.0.room?;
+        let share = things as u128 * u128::from(left.as_thousandths()) / u128::from(asked.as_thousandths().max(1));
+        let fits = usize::try_from(share).unwrap_or(things).min(things.saturating_sub(1));
+        (fits > 0).then_some(fits)
     }
 
     /// With the HTTP status it came with.
@@ -199,6 +221,7 @@ impl NetError {
             Class::Permission => format!("{name} does not permit {place}{code}{said}"),
             Class::RateLimited => format!("{name} takes no more calls for now{code}{said}"),
             Class::Quota => format!("{name} has no credits left for {place}{code}{said}"),
+            Class::Ceiling => format!("{name} was not asked for {place}, for credit_ceiling of [sources.{}] is reached{said}", service.key),
             Class::Rejected => format!("{name} rejected {place}{code}{said}"),
             Class::NotFound => format!("{name} knows no such thing at {place}{code}{said}"),
             Class::Withheld => format!("{name} may not tell about this person{code}{said}"),
@@ -225,7 +248,8 @@ impl NetError {
             ),
             Class::Auth => format!("Check {}.", service.credential),
             Class::Permission => format!("Give the login in {} that right, or use one that has it.", service.credential),
-            Class::Quota => "Buy credits, raise the ceiling, or wait for the next period; the run can be resumed.".to_owned(),
+            Class::Quota => "Buy credits, or wait for the next period; the run can be resumed.".to_owned(),
+            Class::Ceiling => "Raise it, or wait until the month ends; the run can be resumed.".to_owned(),
             Class::Rejected => "Sending it again will not help: mend what it names.".to_owned(),
             Class::NotFound => "It may have been deleted there.".to_owned(),
             Class::Withheld => "Put the person on the do-not-contact list.".to_owned(),
@@ -252,7 +276,7 @@ impl fmt::Display for NetError {
 
 impl fmt::Debug for NetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { service, class, status, place, words, wait, in_doubt, attempts } = &*self.0;
+        let Inner { service, class, status, place, words, wait, in_doubt, attempts, room } = &*self.0;
         f.debug_struct("NetError")
             .field("service", &service.key)
             .field("class", class)
@@ -262,6 +286,7 @@ impl fmt::Debug for NetError {
             .field("wait", wait)
             .field("in_doubt", in_doubt)
             .field("attempts", attempts)
+            .field("room", room)
             .finish()
     }
 }
@@ -273,6 +298,19 @@ mod tests {
     use super::*;
 
     const DEMO: Service = Service { key: "demo", label: "Demo", credential: "DEMO_API_KEY", address: "DEMO_BASE_URL" };
+
+    #[test]
+    fn a_ceiling_says_what_it_leaves_and_for_how_many() {
+        let refused = |used, asked| NetError::ceiling(&DEMO, "search", (Credits::whole(used), Credits::whole(20)), Credits::whole(asked));
+        assert_eq!(
+            refused(18, 30).to_string(),
+            "Demo was not asked for search, for credit_ceiling of [sources.demo] is reached: 18 of 20 credits are used, and this may take 30. \
+             Raise it, or wait until the month ends; the run can be resumed."
+        );
+        assert_eq!((refused(0, 30).fitting(30), refused(18, 30).fitting(30), refused(18, 6).fitting(3)), (Some(20), Some(2), Some(1)));
+        assert_eq!((refused(18, 3).fitting(1), refused(20, 1).fitting(9)), (None, None));
+        assert_eq!(NetError::new(&DEMO, Class::Quota, "search", "", &[]).fitting(9), None);
+    }
 
     #[test]
     fn an_error_says_what_happened_and_what_to_do() {

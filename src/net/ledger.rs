@@ -120,9 +120,9 @@ pub(super) async fn spend<T>(
     most: Credits,
     call: impl Future<Output = Result<(T, Credits), NetError>>,
 ) -> Result<T, NetError> {
-    let reservation = ledger.reserve(service.key, what, most).await.map_err(|refusal| {
-        let class = if matches!(refusal, LedgerError::Ceiling { .. }) { Class::Quota } else { Class::Setup };
-        NetError::new(service, class, what, &refusal.to_string(), &[])
+    let reservation = ledger.reserve(service.key, what, most).await.map_err(|refusal| match refusal {
+        LedgerError::Ceiling { used, ceiling, asked } => NetError::ceiling(service, what, (used, ceiling), asked),
+        LedgerError::Unavailable(_) => NetError::new(service, Class::Setup, what, &refusal.to_string(), &[]),
     })?;
     match call.await {
         Ok((value, cost)) => {
@@ -220,7 +220,7 @@ mod tests {
         spend(&books, &DEMO, "enrich", ten, async { Ok(((), Credits::thousandths(2500))) }).await.unwrap();
         assert_eq!(books.used("demo").to_string(), "2.5");
         let refused = spend(&books, &DEMO, "enrich", ten, async { Ok(((), Credits::ZERO)) }).await.unwrap_err();
-        assert_eq!(refused.class(), Class::Quota);
+        assert_eq!(refused.class(), Class::Ceiling);
         assert!(refused.to_string().contains("2.5 of 10 credits"), "{refused}");
         assert!(spend(&books, &DEMO, "enrich", Credits::whole(5), fail(Class::Timeout)).await.is_err());
         assert_eq!(books.used("demo").to_string(), "7.5", "nobody knows, so it counts");

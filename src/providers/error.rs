@@ -43,6 +43,15 @@ impl FetchError {
         }
     }
 
+    /// Of `things` asked about in one call that a ceiling on credits refused, how many it leaves room for; see
+    /// [`NetError::fitting`].
+    pub fn fitting(&self, things: usize) -> Option<usize> {
+        match self {
+            Self::Net(error) => error.fitting(things),
+            _ => None,
+        }
+    }
+
     /// When to come back, where somebody said so.
     pub fn wait(&self) -> Option<Duration> {
         match self {

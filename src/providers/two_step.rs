@@ -119,7 +119,7 @@ pub(super) async fn fetch(
     let mut groups = unpaid.chunks(size * at_once);
     while let Some(group) = groups.next() {
         let batches: Vec<&[Teaser]> = group.chunks(size).collect();
-        let results = join_all(batches.iter().map(|people| source.pay(&filters, people))).await;
+        let results = join_all(batches.iter().map(|people| pay(source, &filters, people))).await;
         let mut trouble = None;
         for (people, result) in batches.iter().zip(results) {
             match result {
@@ -154,6 +154,25 @@ pub(super) async fn fetch(
         bad.line = bad.line.max(place as u64 + 1);
     }
     Ok(page)
+}
+
+/// Pays for these people, or for the first of them when the ceiling on credits leaves no room for all.
+async fn pay(source: &dyn TwoStep, filters: &Checked, people: &[Teaser]) -> Result<Paid, FetchError> {
+    let (mut fit, mut why) = (people.len(), None);
+    loop {
+        let result = source.pay(filters, &people[..fit]).await;
+        if let Err(error) = &result
+            && let Some(fewer) = error.fitting(fit)
+        {
+            (fit, why) = (fewer, result.err());
+            continue;
+        }
+        let mut paid = result?;
+        if let Some(why) = why {
+            paid.unpaid.get_or_insert_with(|| (HashSet::new(), why)).0.extend(people[fit..].iter().map(|teaser| teaser.id.clone()));
+        }
+        return Ok(paid);
+    }
 }
 
 /// Puts what the teaser says in where the paid row says nothing, objects key by key.

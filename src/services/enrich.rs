@@ -95,7 +95,15 @@ impl Session {
     pub async fn plan_enrich(&self, request: &EnrichRequest) -> Result<EnrichPlan> {
         let settled = self.settle(request).await?;
         let plan = self.reckon(settled.request).await?;
-        Ok(shown(settled.fields, plan, settled.notes))
+        let mut notes = settled.notes;
+        let sources: BTreeSet<Source> = plan.steps.iter().map(|one| one.step.source).collect();
+        for source in sources {
+            let most: Credits = plan.steps.iter().filter(|one| one.step.source == source).map(|one| one.most).sum();
+            if let Some(ceiling) = feeds::ceiling(&self.services, source).await {
+                notes.push(Text::from(format!("{source}: {}", ceiling.note(source, Some(number(most))))));
+            }
+        }
+        Ok(shown(settled.fields, plan, notes))
     }
 
     /// Starts filling gaps, if it still takes no more than `agreed` credits: those that a plan showed. It goes on in this
@@ -208,9 +216,12 @@ fn credits(plan: &Plan) -> (u64, u64) {
     (sum(|step| step.least), sum(|step| step.most))
 }
 
+fn number(credits: Credits) -> f64 {
+    credits.as_thousandths() as f64 / 1000.0
+}
+
 fn shown(fields: Vec<Field>, plan: Plan, notes: Vec<Text>) -> EnrichPlan {
     let credits = credits(&plan);
-    let number = |credits: Credits| credits.as_thousandths() as f64 / 1000.0;
     let step = |one: StepPlan| EnrichStep {
         source: one.step.source,
         fields: one.step.fields,

@@ -1,7 +1,7 @@
 //! Feeds: where an import's pages come from, a provider's search or a file; and what a provider says of itself.
 
 use super::{
-    Check, ImportPlan, Kind, Parts, Result, ServiceError, Verdict,
+    Ceiling, Check, ImportPlan, Kind, Parts, Result, ServiceError, Spent, Verdict,
     doctor::check,
     imports::{Asked, From},
 };
@@ -18,7 +18,7 @@ use crate::{
     sync::{
         enrich::Enrichment,
         import::{Feed, FeedError, Then},
-        pace::StorePace,
+        pace::{StorePace, is_near},
     },
 };
 use futures_util::future::BoxFuture;
@@ -150,7 +150,7 @@ fn feed_error(error: &FetchError) -> FeedError {
         // Asked again it may be charged again: a person decides.
         Some(_) if error.in_doubt() => (what(), Then::End),
         Some(Class::Unreachable | Class::Timeout | Class::CutOff | Class::Server) => (what(), Then::Again(error.wait().unwrap_or(LATER))),
-        Some(Class::Quota) => (Text::from(error.to_string()), Then::End),
+        Some(Class::Quota | Class::Ceiling) => (Text::from(error.to_string()), Then::End),
         Some(Class::Auth | Class::Permission) => (Text::from(error.to_string()), Then::Refuse),
         _ => (Text::from(error.to_string()), Then::Fail),
     };
@@ -199,6 +199,9 @@ pub(super) async fn plan(
     if !estimate.note.is_empty() {
         notes.push(Text::new(estimate.note));
     }
+    if let Some(ceiling) = ceiling(services, source).await {
+        notes.push(Text::from(ceiling.note(source, estimate.credits.map(number))));
+    }
     let credits = estimate.credits.map(|credits| credits.as_thousandths().div_ceil(1000));
     Ok(ImportPlan { source, rows: estimate.rows, credits, columns: Vec::new(), notes })
 }
@@ -225,15 +228,18 @@ pub(super) async fn test(services: &Parts, source: Source) -> Check {
         Err(error) => return check(name, Verdict::Fail, error.to_string()),
     };
     let account = if login.account.is_empty() { "login ok".to_owned() } else { format!("login ok, {}", login.account) };
+    let ceiling = ceiling(services, source).await;
+    let account = ceiling.map_or(account.clone(), |ceiling| format!("{account}, {ceiling}"));
+    let near = ceiling.is_some_and(|ceiling| ceiling.is_near);
+    let verdict = |empty: bool| if empty || near { Verdict::Warn } else { Verdict::Ok };
     match provider.usage().await {
         Ok(usage) => {
             keep_told(services, source, &usage).await;
             let left = usage.credits.iter().filter_map(|balance| Some(format!("{} {} left", balance.left?, balance.name)));
             let words: Vec<String> = std::iter::once(account).chain(left).collect();
-            let empty = usage.credits.iter().any(|balance| balance.left == Some(Credits::ZERO));
-            check(name, if empty { Verdict::Warn } else { Verdict::Ok }, words.join(", "))
+            check(name, verdict(usage.credits.iter().any(|balance| balance.left == Some(Credits::ZERO))), words.join(", "))
         }
-        Err(FetchError::Unsupported(..)) => check(name, Verdict::Ok, account),
+        Err(FetchError::Unsupported(..)) => check(name, verdict(false), account),
         Err(error) => check(name, Verdict::Warn, format!("{account}; what is left could not be read: {error}")),
     }
 }
@@ -263,10 +269,32 @@ fn whole(credits: Credits) -> i64 {
     (credits.as_thousandths() / 1000) as i64
 }
 
+fn number(credits: Credits) -> f64 {
+    credits.as_thousandths() as f64 / 1000.0
+}
+
+/// How a source's ceiling on credits stands; `None` without one.
+pub(super) async fn ceiling(services: &Parts, source: Source) -> Option<Ceiling> {
+    let allowed = services.ledger.ceiling(source.key())?;
+    let used = services.ledger.used(source.key()).await.ok()?;
+    Some(Ceiling { used: number(used), allowed: number(allowed), is_near: is_near(used, allowed) })
+}
+
+/// What this process spent, by source.
+pub(super) async fn spent(services: &Parts) -> Vec<Spent> {
+    let mut all = Vec::new();
+    for (name, credits) in services.ledger.spent_here() {
+        if let (Ok(source), true) = (name.parse(), credits > Credits::ZERO) {
+            all.push(Spent { source, credits: number(credits), ceiling: ceiling(services, source).await });
+        }
+    }
+    all
+}
+
 /// Credits left under the configured ceiling this month, else what the source said last; `None` where neither is known.
 pub(super) async fn credits_left(services: &Parts, source: Source) -> Option<i64> {
-    if let Some(ceiling) = services.ledger.ceiling(source.key()) {
-        return Some(whole(ceiling.less(services.ledger.used(source.key()).await.ok()?)));
+    if let Some(ceiling) = ceiling(services, source).await {
+        return Some(ceiling.left() as i64);
     }
     let cell = services.core.store.read(move |view| view.cell(&told(source))).await.ok()??;
     serde_json::from_str::<Told>(&cell).ok().map(|told| told.left)

@@ -2,7 +2,7 @@
 
 use super::{
     ColumnPlan, ImportFrom, ImportPlan, ImportRequest, Kind, Parts, Result, Role, RowFailure, RunRecord, RunView, SearchState,
-    ServiceError, Session, SourceStanding, SourceState, errors_file, feeds, keep, schedules,
+    ServiceError, Session, SourceStanding, SourceState, Spent, errors_file, feeds, keep, schedules,
 };
 use crate::{
     domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
@@ -114,9 +114,17 @@ impl Session {
             .await?;
         for state in &mut states {
             state.credits = feeds::credits_left(&self.services, state.source).await;
+            if let Some(ceiling) = feeds::ceiling(&self.services, state.source).await.filter(|ceiling| ceiling.is_near && state.note.is_empty()) {
+                state.note = Text::from(ceiling.to_string());
+            }
             state.rate = feeds::calls_left(&self.services, state.source).await;
         }
         Ok(states)
+    }
+
+    /// Credits that this process spent, by source; those where nothing was spent are left out.
+    pub async fn spent(&self) -> Vec<Spent> {
+        feeds::spent(&self.services).await
     }
 
     /// Runs, newest first.

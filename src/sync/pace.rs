@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// The pace of every service, kept in the store.
@@ -90,6 +90,12 @@ pub struct StoreLedger {
     store: Store,
     clock: Arc<dyn Clock>,
     ceilings: Arc<HashMap<String, Credits>>,
+    here: Arc<Mutex<BTreeMap<String, Credits>>>,
+}
+
+/// Whether so much of a ceiling is used that it is time to say so: four fifths.
+pub const fn is_near(used: Credits, ceiling: Credits) -> bool {
+    used.as_thousandths() >= ceiling.as_thousandths() / 5 * 4
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -109,7 +115,7 @@ impl Books {
 impl StoreLedger {
     /// Over that store, with each service's ceiling per month, where it has one.
     pub fn new(store: Store, clock: Arc<dyn Clock>, ceilings: HashMap<String, Credits>) -> Self {
-        Self { store, clock, ceilings: Arc::new(ceilings) }
+        Self { store, clock, ceilings: Arc::new(ceilings), here: Arc::default() }
     }
 
     /// Spent and set aside this month.
@@ -117,6 +123,11 @@ impl StoreLedger {
         let name = books(service, self.clock.now());
         let cell = self.store.read(move |view| view.cell(&name)).await?;
         Ok(cell.and_then(|json| serde_json::from_str::<Books>(&json).ok()).unwrap_or_default().used())
+    }
+
+    /// Spent through these books by this process, by service.
+    pub fn spent_here(&self) -> BTreeMap<String, Credits> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The configured ceiling.
@@ -160,11 +171,27 @@ impl Ledger for StoreLedger {
             let settled = self.store.write(move |desk| {
                 in_cell(desk, &name, now, |books: &mut Books| {
                     books.open.remove(&reservation.id);
-                    books.spent = books.spent + used;
+                    let before = books.spent;
+                    books.spent = before + used;
+                    (before, books.spent)
                 })
             });
-            if let Err(error) = settled.await.map_err(|error: StoreError| error) {
-                tracing::warn!(service, %error, "credits could not be settled; they stay set aside");
+            let (before, spent) = match settled.await {
+                Ok(spent) => spent,
+                Err(error) => {
+                    let error: StoreError = error;
+                    tracing::warn!(service, %error, "credits could not be settled; they stay set aside");
+                    return;
+                }
+            };
+            let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+            let sum = here.entry(service.to_owned()).or_default();
+            *sum = *sum + used;
+            if let Some(ceiling) = self.ceiling(service)
+                && is_near(spent, ceiling)
+                && !is_near(before, ceiling)
+            {
+                tracing::warn!(service, %spent, %ceiling, "most credits of the configured ceiling are used");
             }
         })
     }

@@ -245,7 +245,8 @@ async fn what_was_paid_for_is_kept_when_the_credits_run_out() {
             Err(error) => break error,
         }
     };
-    assert_eq!(error.class(), Some(Class::Quota), "{error}");
+    assert_eq!(error.class(), Some(Class::Ceiling), "{error}");
+    assert_eq!(kit.ledger.used("apollo"), Credits::whole(65), "to the last credit");
     // With new credits the run goes on where it stopped: nobody twice, nobody left out.
     let rich = provider(Source::Apollo, &server, &self::kit());
     let page = rich.fetch(&everybody, cursor.as_deref(), &nobody_known).await.unwrap();

@@ -185,7 +185,19 @@ impl Hunter {
         Ok((None, skipped))
     }
 
-    /// Reads up to `limit` addresses of one company. `None` when the plan gives only ten at a time.
+    /// Reads up to `limit` addresses of one company, and no more than the ceiling on credits leaves room for. `None` when
+    /// the plan gives only ten at a time.
+    async fn addresses(&self, filters: &Checked, company: (&str, &str), offset: u64, limit: u32) -> Result<Option<Page>, NetError> {
+        let mut fit = limit;
+        loop {
+            let page = self.domain_search(filters, company, offset, fit).await;
+            match page.as_ref().err().and_then(|error| error.fitting(fit as usize)) {
+                Some(fewer) => fit = fewer as u32,
+                None => return page,
+            }
+        }
+    }
+
     async fn domain_search(&self, filters: &Checked, company: (&str, &str), offset: u64, limit: u32) -> Result<Option<Page>, NetError> {
         let mut request = self.http.get("domain-search").lane(SEARCH).judge(page_size_is_fine).query(company.0, company.1);
         for (name, value) in filters.without(&[DOMAINS, COMPANIES, DISCOVER]) {
@@ -217,12 +229,12 @@ impl Hunter {
     async fn company_page(&self, filters: &Checked, company: (&str, &str), place: &mut Place, left: u64) -> Result<Page, NetError> {
         let limit = |most: u32| u32::try_from(left).unwrap_or(most).min(most);
         if !place.small {
-            if let Some(page) = self.domain_search(filters, company, place.offset, limit(CAPABILITIES.page)).await? {
+            if let Some(page) = self.addresses(filters, company, place.offset, limit(CAPABILITIES.page)).await? {
                 return Ok(page);
             }
             place.small = true;
         }
-        let page = self.domain_search(filters, company, place.offset, limit(FREE_PLAN_PAGE)).await?;
+        let page = self.addresses(filters, company, place.offset, limit(FREE_PLAN_PAGE)).await?;
         page.ok_or_else(|| NetError::new(&SERVICE, Class::Rejected, "GET domain-search", "it takes no page size", &[]))
     }
 

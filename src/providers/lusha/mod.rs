@@ -97,10 +97,12 @@ struct Page {
 }
 
 impl Page {
-    /// What went wrong, when nothing but that came back: an error that names nobody is about all.
+    /// What went wrong, when nothing but that came back: an error that names nobody is about all. One that names whom it
+    /// is about is an answer about that person, unless it says that the answer could not be given now.
     fn trouble(&self) -> Option<String> {
-        let nobody = |row: &Json| row["error"].is_object() && id_text(&row["id"]).is_none();
-        let all = !self.results.is_empty() && self.results.iter().all(nobody);
+        let is_named = |row: &Json| id_text(&row["id"]).is_some() || row["clientReferenceId"].is_string();
+        let failed = |row: &Json| row["error"].is_object() && (!is_named(row) || row["error"]["code"] == "ENRICH_FAILED");
+        let all = !self.results.is_empty() && self.results.iter().all(failed);
         all.then(|| self.results[0]["error"]["message"].as_str().unwrap_or_default().to_owned())
     }
 

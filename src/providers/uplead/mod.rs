@@ -73,13 +73,23 @@ fn judge(answer: &Answer, now: Timestamp) -> Option<Fault> {
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Place {
-    /// Counted from 1; 0 has not begun.
-    page: u64,
+    /// Rows read, over which the next page begins.
+    read: u64,
+    /// Rows of a page; 0 has not begun.
     size: u64,
     looked: u64,
     /// The plan has no search over companies: which of the domains, from 0.
     domain: Option<usize>,
     recent: Recent,
+}
+
+/// A page of people.
+struct Found {
+    rows: Vec<Json>,
+    /// What is said about it.
+    meta: Json,
+    /// Rows asked for.
+    size: u64,
 }
 
 /// A failure may come with a 200 too; "nobody found" is an answer without people, not one with an error.
@@ -111,8 +121,19 @@ fn is_charged(person: &Json) -> bool {
 }
 
 impl UpLead {
-    /// Rows and what is said about them.
-    async fn prospect(&self, path: &str, mut body: Map<String, Json>, page: u64, size: u64) -> Result<(Vec<Json>, Json), NetError> {
+    /// The rows after the first `read`, at most `most` and no more than the ceiling on credits leaves room for.
+    async fn prospect(&self, path: &str, body: &Map<String, Json>, read: u64, most: u64) -> Result<Found, NetError> {
+        let (mut page, mut size) = page_after(read, most);
+        loop {
+            let found = self.page(path, body.clone(), page, size).await;
+            match found.as_ref().err().and_then(|error| error.fitting(size as usize)) {
+                Some(fewer) => (page, size) = page_after(read, fewer as u64),
+                None => return found,
+            }
+        }
+    }
+
+    async fn page(&self, path: &str, mut body: Map<String, Json>, page: u64, size: u64) -> Result<Found, NetError> {
         body.insert("page".to_owned(), Json::from(page));
         body.insert("per_page".to_owned(), Json::from(size));
         // What was bought is free the second time, so a lost answer is simply asked for again.
@@ -124,7 +145,7 @@ impl UpLead {
                 _ => Vec::new(),
             };
             let charged = rows.iter().filter(|row| is_charged(row)).count() as u64;
-            Ok(((rows, content["meta"].take()), EACH.times(charged)))
+            Ok((Found { rows, meta: content["meta"].take(), size }, EACH.times(charged)))
         };
         self.http.paid("search", EACH.times(size), call).await
     }
@@ -177,11 +198,11 @@ impl UpLead {
     }
 
     /// The next page, by the search over companies or, where the plan has none, domain by domain.
-    async fn next_page(&self, filters: &Checked, place: &mut Place) -> Result<(Vec<Json>, Json), NetError> {
+    async fn next_page(&self, filters: &Checked, place: &mut Place) -> Result<Found, NetError> {
         if place.domain.is_none() {
-            let searched = self.prospect("prospector-pro-search", filters.0.clone(), place.page, place.size).await;
+            let searched = self.prospect("prospector-pro-search", &filters.0, place.read, place.size).await;
             match searched {
-                Err(error) if error.class() == Class::Permission && place.page == 1 && can_do_without_pro(filters) => {
+                Err(error) if error.class() == Class::Permission && place.read == 0 && can_do_without_pro(filters) => {
                     place.domain = Some(0);
                 }
                 other => return other,
@@ -190,9 +211,9 @@ impl UpLead {
         let domain = place.domain.and_then(|nth| filters.texts(DOMAINS).get(nth).map(|domain| (*domain).to_owned()));
         let mut body = filters.without(&[DOMAINS]);
         body.insert("domain".to_owned(), Json::from(domain));
-        let (mut rows, meta) = self.prospect("prospector-search", body, place.page, place.size).await?;
-        self.add_companies(&mut rows).await;
-        Ok((rows, meta))
+        let mut found = self.prospect("prospector-search", &body, place.read, place.size).await?;
+        self.add_companies(&mut found.rows).await;
+        Ok(found)
     }
 }
 
@@ -200,6 +221,13 @@ impl UpLead {
 fn page_size(limit: Option<u64>) -> u64 {
     let most = u64::from(CAPABILITIES.page);
     limit.map_or(most, |limit| limit.max(1).div_ceil(limit.max(1).div_ceil(most)))
+}
+
+/// The number and size of the largest page that begins after `read` rows and has at most `most`: a page's number counts
+/// pages of its own size.
+fn page_after(read: u64, most: u64) -> (u64, u64) {
+    let size = (1..=most).rev().find(|size| read.is_multiple_of(*size)).unwrap_or(1);
+    (read / size + 1, size)
 }
 
 fn can_do_without_pro(filters: &Checked) -> bool {
@@ -219,12 +247,11 @@ impl Provider for UpLead {
         Box::pin(async move {
             let filters = search.checked(Source::UpLead, &CAPABILITIES)?;
             let mut place: Place = cursor::read(Source::UpLead, at)?;
-            if place.page == 0 {
-                place.page = 1;
+            if place.size == 0 {
                 place.size = page_size(search.limit);
             }
             let left = search.limit.unwrap_or(u64::MAX).saturating_sub(place.looked);
-            let (found, meta) = self.next_page(&filters, &mut place).await?;
+            let Found { rows: found, meta, size } = self.next_page(&filters, &mut place).await?;
             let total = meta["total"].as_u64();
             let (mut rows, mut bad, found_any) = (Vec::new(), Vec::new(), !found.is_empty());
             for (nth, row) in found.into_iter().enumerate() {
@@ -240,21 +267,18 @@ impl Provider for UpLead {
                     None => bad.push(BadRow::new(nth as u64 + 1, "UpLead gave a row without an id.", row.to_string().as_bytes())),
                 }
             }
-            let read = rows.len() as u64 + bad.len() as u64;
-            place.looked += read;
-            let last = meta["last_page"] == json!(true)
-                || meta["next_page"].is_null()
-                || total.is_some_and(|total| place.page * place.size >= total);
+            let new = rows.len() as u64 + bad.len() as u64;
+            place.looked += new;
+            place.read += size;
+            let last = meta["last_page"] == json!(true) || meta["next_page"].is_null() || total.is_some_and(|total| place.read >= total);
             // A page that repeats another brings nobody new, and so will those after it.
-            let over = last || !found_any || read == 0;
-            let mut more = read < left;
+            let over = last || !found_any || new == 0;
+            let mut more = new < left;
             if over {
                 let next_domain = place.domain.map(|nth| nth + 1).filter(|nth| *nth < filters.texts(DOMAINS).len());
                 more &= next_domain.is_some();
                 place.domain = next_domain;
-                place.page = 1;
-            } else {
-                place.page += 1;
+                place.read = 0;
             }
             let total = total.filter(|_| place.domain.is_none());
             Ok(RawPage {

@@ -69,6 +69,49 @@ pub struct ImportPlan {
     pub notes: Vec<Text>,
 }
 
+/// Credits that this process spent at a source.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Spent {
+    /// Where.
+    pub source: Source,
+    /// How many, in the source's own credits.
+    pub credits: f64,
+    /// The ceiling they count towards, where there is one.
+    pub ceiling: Option<Ceiling>,
+}
+
+/// The configured ceiling on a source's credits in a month.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Ceiling {
+    /// Credits used this month, or set aside.
+    pub used: f64,
+    /// Credits allowed.
+    pub allowed: f64,
+    /// So much is used that it is time to say so.
+    pub is_near: bool,
+}
+
+impl Ceiling {
+    /// Credits left.
+    pub fn left(&self) -> f64 {
+        (self.allowed - self.used).max(0.0)
+    }
+
+    /// What a run that may cost `credits` has to reckon with: what is left, and whether it ends there.
+    pub fn note(&self, source: Source, credits: Option<f64>) -> String {
+        let (left, allowed) = (self.left(), self.allowed);
+        let end = if credits.is_some_and(|credits| credits <= left) { "" } else { "; the run ends there and can be resumed" };
+        format!("credit_ceiling of [sources.{}] leaves {left} of {allowed} credits this month{end}", source.key())
+    }
+}
+
+/// `8 of 10 credits of your ceiling used`
+impl std::fmt::Display for Ceiling {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {} credits of your ceiling used", self.used, self.allowed)
+    }
+}
+
 /// How a column of a file is understood.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct ColumnPlan {

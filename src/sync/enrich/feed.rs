@@ -234,7 +234,8 @@ impl Enrichment {
         if step.ask == Ask::Check { self.check(source, group).await } else { self.enrich(source, step, group).await }
     }
 
-    /// Asks about people. That they were asked about is written down first: a process that dies has asked.
+    /// Asks about people, or about the first of them when the ceiling on credits leaves no room for all. That they were
+    /// asked about is written down first: a process that dies has asked.
     async fn enrich(&self, source: &dyn Provider, step: &Step, group: &Group) -> Result<Answers, Trouble> {
         let mut answers = Answers { rows: Vec::new(), form: Form::Source, nothing: 0, withheld: Vec::new(), stopped_at: None };
         if group.people.is_empty() {
@@ -242,15 +243,23 @@ impl Enrichment {
         }
         let clues: Vec<Clue> = group.people.iter().map(|(_, _, clue, _)| clue.clone()).collect();
         let everybody: Vec<ContactId> = group.people.iter().map(|(_, id, ..)| *id).collect();
-        self.write_down(step, source.capabilities(), everybody.clone(), true).await?;
-        let found = match source.enrich(&clues, step.ask.reveal()).await {
-            Ok(found) if !found.is_empty() => found,
-            // It may have charged: as good as asked.
-            Err(error) if error.in_doubt() => return Err(Trouble::Source(error)),
-            nothing => {
-                self.write_down(step, source.capabilities(), everybody, false).await?;
-                let spent = FetchError::Unsupported(step.source, "answer now: its credits are used up");
-                return Err(Trouble::Source(nothing.err().unwrap_or(spent)));
+        let mut fit = clues.len();
+        let found = loop {
+            let asked = everybody[..fit].to_vec();
+            self.write_down(step, source.capabilities(), asked.clone(), true).await?;
+            let nothing = match source.enrich(&clues[..fit], step.ask.reveal()).await {
+                Ok(found) if !found.is_empty() => break found,
+                // It may have charged: as good as asked.
+                Err(error) if error.in_doubt() => return Err(Trouble::Source(error)),
+                nothing => nothing.err(),
+            };
+            self.write_down(step, source.capabilities(), asked, false).await?;
+            match nothing.as_ref().and_then(|error| error.fitting(fit)) {
+                Some(fewer) => fit = fewer,
+                None => {
+                    let spent = FetchError::Unsupported(step.source, "answer now: its credits are used up");
+                    return Err(Trouble::Source(nothing.unwrap_or(spent)));
+                }
             }
         };
         let unanswered: Vec<usize> = (0..clues.len()).filter(|nth| found.iter().all(|one| one.clue != *nth)).collect();

@@ -168,6 +168,26 @@ async fn each_source_fills_what_is_lacking_and_is_asked_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn that_nobody_asked_about_is_known_is_an_answer() {
+    let one = async |source: Source| {
+        let place = Place::with(&format!("[enrich]\njob_title = [\"{}\"]\n", source.key())).await;
+        let mut strangers = known_by(&place.sim, source);
+        strangers.truncate(2);
+        for (nth, stranger) in strangers.iter_mut().enumerate() {
+            stranger.first = ["Quilla", "Zeno"][nth].to_owned();
+            stranger.email = Some(format!("{}@nowhere-{nth}.example", stranger.first.to_lowercase()));
+        }
+        place.import_these(&strangers).await;
+        let run = place.enrich(&[Field::JobTitle]).await.run;
+        assert_eq!((run.state, run.error), (RunState::Done, None), "{source}");
+        assert_eq!(run.counters.enriched, 0, "{source}: {:?}", run.counters);
+        let again = place.again().plan_enrich(&request(&[Field::JobTitle])).await.unwrap();
+        assert_eq!((again.people, again.in_vain), (0, 2), "{source}: what they do not know holds for a month: {again:?}");
+    };
+    join_all(SOURCES.map(one)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_does_not_know_the_next_is_asked() {
     let place = Place::with("[enrich]\nmobile = [\"lusha\", \"apollo\"]\n").await;
     // Half of them Lusha has never heard of.
@@ -276,6 +296,38 @@ async fn a_price_that_rose_is_shown_again_and_a_ceiling_holds() {
     assert!(place.billed(Source::Apollo) <= 10.0 && run.counters.enriched > 0, "{:?}", run.counters);
     let viewer = Place::with("[enrich]\njob_title = [\"apollo\"]\n[users]\ndefault_role = \"viewer\"\n").await;
     assert_eq!(viewer.me.start_enrich(&request(&[Field::JobTitle]), 100).await.unwrap_err().kind(), Kind::Refused);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ceiling_is_used_to_its_last_credit_and_named() {
+    let place = Place::with("[enrich]\njob_title = [\"apollo\"]\n[sources.apollo]\ncredit_ceiling = 7\n").await;
+    place.import(Source::Apollo, 25).await;
+    let plan = place.me.plan_enrich(&request(&[Field::JobTitle])).await.unwrap();
+    let notes: Vec<String> = plan.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes, ["Apollo.io: credit_ceiling of [sources.apollo] leaves 7 of 7 credits this month; the run ends there and can be resumed"]);
+    let run = place.enrich(&[Field::JobTitle]).await.run;
+    assert_eq!(run.state, RunState::Part, "{:?}", run.error);
+    assert!((place.billed(Source::Apollo) - 7.0).abs() < 1e-9, "{}", place.billed(Source::Apollo));
+    let words = run.error.unwrap();
+    assert!(words.contains("credit_ceiling of [sources.apollo] is reached: 7 of 7 credits are used"), "{words}");
+
+    let place = Place::with("[sources.uplead]\ncredit_ceiling = 10\n").await;
+    let asked = super::stand::request(Source::UpLead, 30);
+    let plan = place.me.plan_import(&asked).await.unwrap();
+    assert!(plan.notes.iter().any(|note| note.contains("leaves 10 of 10 credits this month; the run ends there")), "{:?}", plan.notes);
+    let run = place.me.start_import(&asked).await.unwrap();
+    let run = place.me.wait_for(run).await.unwrap().run;
+    assert_eq!(run.state, RunState::Part, "{:?}", run.error);
+    assert!(run.counters.read >= 10 && (place.billed(Source::UpLead) - 10.0).abs() < 1e-9, "{:?}", run.counters);
+    let words = run.error.unwrap();
+    assert!(words.contains("credit_ceiling of [sources.uplead] is reached: 10 of 10 credits are used"), "{words}");
+    let spent = place.me.spent().await;
+    assert_eq!(spent.iter().map(|one| (one.source, one.credits)).collect::<Vec<_>>(), [(Source::UpLead, 10.0)]);
+    let near: Vec<_> = place.me.sources().await.unwrap().into_iter().filter(|one| one.note.contains("of your ceiling")).collect();
+    assert!(near.is_empty(), "the run says more: {near:?}");
+    let check = place.me.test_login(Source::UpLead).await.unwrap();
+    assert_eq!(check.verdict, leadloom::services::Verdict::Warn);
+    assert!(check.words.contains("10 of 10 credits of your ceiling used"), "{}", check.words);
 }
 
 async fn pages(home: &Path, run: RunId, least: u32) {
