@@ -1,7 +1,7 @@
 //! Feeds: where an import's pages come from, a provider's search or a file; and what a provider says of itself.
 
 use super::{
-    Ceiling, Check, ImportPlan, Kind, Parts, Result, ServiceError, Spent, Verdict,
+    Ceiling, Check, FilterInfo, ImportPlan, Kind, Parts, Result, ServiceError, Spent, Verdict,
     doctor::check,
     imports::{Asked, From},
 };
@@ -36,6 +36,12 @@ use std::{
 const FRESH: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long to wait where a source says "later" and not when.
 const LATER: Duration = Duration::from_secs(60);
+
+/// What a source's search may be asked for, as the source lists it. Needs no login.
+pub fn source_filters(source: Source) -> Result<Vec<FilterInfo>> {
+    let info = |filter: &providers::Filter| FilterInfo { name: filter.name, takes: filter.kind.words(), about: filter.about };
+    Ok(entry(source)?.capabilities.filters.iter().map(info).collect())
+}
 
 fn entry(source: Source) -> Result<&'static providers::Entry> {
     providers::entry(source).ok_or_else(|| {

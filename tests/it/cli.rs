@@ -106,6 +106,29 @@ fn wrong_use_ends_with_2() {
 }
 
 #[test]
+fn a_search_that_cannot_be_asked_is_wrong_use_and_the_filters_are_listed() {
+    let home = home("[sources.apollo]\napi_key = \"k\"\n[sources.hunter]\napi_key = \"k\"\n");
+    let wrong = |words: &[&str]| {
+        let output = leadloom(&home, words);
+        assert_eq!((output.status.code(), out(&output).as_str()), (Some(2), ""), "{words:?}: {}", err(&output));
+        err(&output)
+    };
+    let said = wrong(&["import", "apollo", "--set", "person_title=CTO"]);
+    assert!(said.contains("no filter \"person_title\" (did you mean \"person_titles\"?); `leadloom import apollo --filters` lists them."), "{said}");
+    assert!(wrong(&["import", "apollo", "--search", "gone"]).contains("no search of Apollo.io"));
+    assert!(wrong(&["import", "hunter"]).contains("needs domains"));
+    assert!(wrong(&["import", "leadsblue"]).contains("file"));
+    assert!(wrong(&["import", "leadsblue", "--filters"]).contains("file"));
+    assert!(out(&leadloom(&home, &["import", "list"])).is_empty(), "no run was begun");
+
+    let table = out(&leadloom(&home, &["import", "apollo", "--filters"]));
+    assert!(table.lines().any(|line| line.starts_with("person_titles ") && line.contains("semicolons") && line.contains("job titles")), "{table}");
+    let rows = out(&leadloom(&home, &["import", "zoominfo", "--filters", "--json"]));
+    let first: Json = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
+    assert!(["name", "takes", "about"].iter().all(|key| first[key].is_string()), "{first}");
+}
+
+#[test]
 fn settings_are_shown_with_their_origin_and_without_secrets() {
     let home = home("[sources.apollo]\napi_key = \"pa55word\"\n[ui]\ntheme = \"mono\"\n");
     let table = leadloom(&home, &["config", "show", "--log-level", "debug"]);
