@@ -69,17 +69,10 @@ pub(super) fn filters(
                 source.key()
             ))
         })?;
-        filters.extend(saved.filters.iter().map(|(name, values)| (name.clone(), plain(&values.0))));
+        filters.extend(saved.filters.iter().map(|(name, values)| (name.clone(), values.plain())));
     }
     filters.extend(set.iter().map(|(name, value)| (name.clone(), value.clone().into())));
     Ok(filters)
-}
-
-fn plain(values: &[String]) -> serde_json::Value {
-    match values {
-        [one] => one.clone().into(),
-        many => many.into(),
-    }
 }
 
 /// Refuses a search that asks for what its source does not have, before a run begins.

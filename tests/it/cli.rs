@@ -129,6 +129,17 @@ fn a_search_that_cannot_be_asked_is_wrong_use_and_the_filters_are_listed() {
 }
 
 #[test]
+fn a_check_reads_the_filters_of_saved_searches() {
+    let home = home("[sources.apollo.searches.it]\nperson_titels = [\"IT Director\"]\nq_keywords = \"cloud\"\n");
+    let checked = leadloom(&home, &["config", "check"]);
+    assert_eq!((checked.status.code(), out(&checked).as_str()), (Some(4), ""));
+    let said = err(&checked);
+    let file = home.path().join("leadloom.toml").display().to_string();
+    assert!(said.contains(&format!("{file}:2: sources.apollo.searches.it.person_titels: Apollo.io has no filter")), "{said}");
+    assert!(said.contains("person_titles") && !said.contains("q_keywords"), "{said}");
+}
+
+#[test]
 fn settings_are_shown_with_their_origin_and_without_secrets() {
     let home = home("[sources.apollo]\napi_key = \"pa55word\"\n[ui]\ntheme = \"mono\"\n");
     let table = leadloom(&home, &["config", "show", "--log-level", "debug"]);
