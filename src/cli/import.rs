@@ -6,10 +6,11 @@ use super::{
     value,
 };
 use crate::{
-    domain::{Counters, Run, RunId, RunState, Source, Text},
+    domain::{Counters, Run, RunId, RunState, Source, Text, Timestamp},
     services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, Spent, error_file, outcomes, source_filters},
 };
 use clap::{ArgGroup, Subcommand};
+use jiff::tz::TimeZone;
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
@@ -252,14 +253,26 @@ fn list(opened: &Opened, limit: u32, output: &mut Output) -> Result<(), Failure>
         Column::text("note"),
     ]);
     for RunView { run, what, .. } in &runs {
-        let started = run.started_at.to_string();
+        let started = local_minute(run.started_at);
         let counts = [run.counters.read, run.counters.created, run.counters.review].map(|count| count.to_string());
         let [read, created, review] = &counts;
-        let (id, note) = (run.id.short(), run.error.as_deref().unwrap_or_default());
-        table.row([&id, started.get(..16).unwrap_or(&started), run.source.label(), what, run.state.key(), read, created, review, note]);
+        let (id, note) = (run.id.short(), first_sentence(run.error.as_deref().unwrap_or_default()));
+        table.row([&id, &started, run.source.label(), what, run.state.key(), read, created, review, note]);
     }
     output.table(&table)
 }
+
+/// By the clock of the machine, as the console has it: `2026-11-25 18:44`.
+fn local_minute(at: Timestamp) -> String {
+    let local = jiff::Timestamp::from_microsecond(at.as_micros()).map(|at| TimeZone::system().to_datetime(at));
+    local.map_or_else(|_| at.to_string(), |local| local.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+/// What happened, without what to do about it.
+fn first_sentence(words: &str) -> &str {
+    words.split_once(". ").map_or(words, |(first, _)| first)
+}
+
 /// Some rows could not be used, or none.
 fn unusable(run: &Run, file: Option<&Path>) -> Failure {
     let Counters { read, failed, .. } = run.counters;

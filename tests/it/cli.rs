@@ -2,7 +2,10 @@
 
 use assert_cmd::Command;
 use clap::{CommandFactory, Parser, Subcommand};
-use leadloom::cli::{self, Globals};
+use leadloom::{
+    cli::{self, Globals},
+    sim::{Sim, SimConfig},
+};
 use serde_json::Value as Json;
 use std::{
     fs,
@@ -137,6 +140,29 @@ fn a_check_reads_the_filters_of_saved_searches() {
     let file = home.path().join("leadloom.toml").display().to_string();
     assert!(said.contains(&format!("{file}:2: sources.apollo.searches.it.person_titels: Apollo.io has no filter")), "{said}");
     assert!(said.contains("person_titles") && !said.contains("q_keywords"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_says_what_it_cost_and_when_it_was() {
+    let sim = Sim::start(SimConfig { people: 200, ..SimConfig::default() }).await.unwrap();
+    let home = home("[sources.uplead]\ncredit_ceiling = 5\n");
+    let run = |words: &[&str]| command(&home, words).envs(sim.env()).env("TZ", "LOC-9").output().unwrap();
+    let done = tokio::task::block_in_place(|| run(&["import", "apollo", "--limit", "4", "--json"]));
+    let last: Json = serde_json::from_str(out(&done).lines().last().unwrap()).unwrap();
+    assert_eq!((last["credits"].as_f64(), last["read"].as_u64()), (Some(4.0), Some(4)), "{last}");
+    let part = tokio::task::block_in_place(|| run(&["import", "uplead", "--limit", "30"]));
+    assert_eq!(part.status.code(), Some(3), "{}", err(&part));
+    assert!(out(&part).trim_end().ends_with("; 5 credits"), "{}", out(&part));
+    assert!(err(&part).contains("UpLead: 5 of 5 credits of your ceiling used"), "{}", err(&part));
+
+    let json = out(&tokio::task::block_in_place(|| run(&["import", "list", "--json"])));
+    let newest: Json = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    let started: jiff::Timestamp = newest["run"]["started_at"].as_str().unwrap().parse().unwrap();
+    let nine_later = started.checked_add(jiff::SignedDuration::from_hours(9)).unwrap().to_string();
+    let list = out(&tokio::task::block_in_place(|| run(&["import", "list"])));
+    let line = list.lines().find(|line| line.contains("UpLead")).unwrap();
+    assert!(line.contains(&nine_later[..16].replace('T', " ")), "{line}");
+    assert!(line.contains("credit_ceiling") && !line.contains("Raise it"), "{line}");
 }
 
 #[test]
