@@ -6,10 +6,11 @@ use super::{
     value,
 };
 use crate::{
-    domain::{Counters, Run, RunId, RunState, Source, Text},
-    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, Spent, error_file, outcomes},
+    domain::{Counters, Run, RunId, RunState, Source, Text, Timestamp},
+    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, Spent, error_file, outcomes, source_filters},
 };
 use clap::{ArgGroup, Subcommand};
+use jiff::tz::TimeZone;
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
@@ -28,6 +29,7 @@ use std::{
     after_help = "Examples:
   leadloom import apollo --search it-directors --limit 200
   leadloom import apollo --set person_titles=\"IT Director\" --set person_locations=London --dry-run
+  leadloom import apollo --filters
   leadloom import --file people.csv --source zoominfo
   leadloom import --file people.csv --dry-run --save-mapping partner-list
   leadloom import list
@@ -52,9 +54,12 @@ pub struct Args {
     /// A saved search from [sources.<source>.searches]
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     pub search: Option<String>,
-    /// A search filter, on top of the saved search; may be given several times
+    /// A search filter, on top of the saved search; may be given several times; --filters lists them
     #[arg(long = "set", value_name = "KEY=VALUE", conflicts_with = "file")]
     pub filters: Vec<Assignment>,
+    /// Only list what may be set: the source's filters, and what each takes
+    #[arg(long = "filters", requires = "provider", conflicts_with_all = ["filters", "search", "limit", "dry_run"])]
+    pub list_filters: bool,
     /// Stop after so many rows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
@@ -87,6 +92,9 @@ const PROGRESS: Duration = Duration::from_secs(2);
 
 /// Runs it.
 pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Failure> {
+    if let (true, Some(source)) = (args.list_filters, args.provider) {
+        return list_filters(source, output);
+    }
     let filters = args.filters.iter().map(|one| (one.key.clone(), one.value.clone())).collect();
     let opened = Opened::by(globals, output)?;
     let from = match (&args.command, args.provider, &args.file) {
@@ -107,6 +115,18 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
     }
     let id = opened.run(opened.me.start_import(&request))?;
     finish(&opened, id, args.file.as_deref(), output)
+}
+
+fn list_filters(source: Source, output: &mut Output) -> Result<(), Failure> {
+    let filters = source_filters(source)?;
+    if output.is_json() {
+        return filters.iter().try_for_each(|filter| output.object(filter));
+    }
+    let mut table = Table::new(&[Column::whole("filter"), Column::text("takes"), Column::text("about")]);
+    for filter in &filters {
+        table.row([filter.name, &filter.takes, filter.about]);
+    }
+    output.table(&table)
 }
 
 fn resume(opened: &Opened, id: &IdText, output: &mut Output) -> Result<(), Failure> {
@@ -233,14 +253,26 @@ fn list(opened: &Opened, limit: u32, output: &mut Output) -> Result<(), Failure>
         Column::text("note"),
     ]);
     for RunView { run, what, .. } in &runs {
-        let started = run.started_at.to_string();
+        let started = local_minute(run.started_at);
         let counts = [run.counters.read, run.counters.created, run.counters.review].map(|count| count.to_string());
         let [read, created, review] = &counts;
-        let (id, note) = (run.id.short(), run.error.as_deref().unwrap_or_default());
-        table.row([&id, started.get(..16).unwrap_or(&started), run.source.label(), what, run.state.key(), read, created, review, note]);
+        let (id, note) = (run.id.short(), first_sentence(run.error.as_deref().unwrap_or_default()));
+        table.row([&id, &started, run.source.label(), what, run.state.key(), read, created, review, note]);
     }
     output.table(&table)
 }
+
+/// By the clock of the machine, as the console has it: `2026-11-25 18:44`.
+fn local_minute(at: Timestamp) -> String {
+    let local = jiff::Timestamp::from_microsecond(at.as_micros()).map(|at| TimeZone::system().to_datetime(at));
+    local.map_or_else(|_| at.to_string(), |local| local.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+/// What happened, without what to do about it.
+fn first_sentence(words: &str) -> &str {
+    words.split_once(". ").map_or(words, |(first, _)| first)
+}
+
 /// Some rows could not be used, or none.
 fn unusable(run: &Run, file: Option<&Path>) -> Failure {
     let Counters { read, failed, .. } = run.counters;

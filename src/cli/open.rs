@@ -134,6 +134,7 @@ impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         match error.kind() {
             Kind::NotConfigured | Kind::Refused => Self::not_configured(error.to_string()),
+            Kind::WrongUse => Self::wrong_use(error.to_string()),
             Kind::NotFound | Kind::Stale | Kind::Changed | Kind::Invalid | Kind::Trouble => Self::failed(error.to_string()),
         }
     }

@@ -13,6 +13,7 @@ use crate::{
         Lifecycle,
         document::{Node, Origin, Page, Problem, Problems, Shape, read},
     },
+    providers::{Search, entry},
     workflow::Workflows,
 };
 use std::path::{Path, PathBuf};
@@ -98,6 +99,7 @@ pub fn load(environment: &Environment, overrides: &Overrides) -> Result<Loaded, 
         let path = ["enrich", field.key()];
         Problem::new(tree.nearest_origin(&path), path.join("."), sentence)
     }));
+    problems.extend(misasked(&config, &tree));
     Problems::none_of(problems)?;
 
     if let Some(url) = &config.database.url {
@@ -160,6 +162,20 @@ fn absolute(base: &Path, path: &str) -> String {
     let home = path.strip_prefix("~/").and_then(|rest| Some(directories::BaseDirs::new()?.home_dir().join(rest)));
     let path = home.unwrap_or_else(|| base.join(path.strip_prefix("./").unwrap_or(path)));
     path.to_string_lossy().into_owned()
+}
+
+/// Filters of saved searches that their source does not have, or that it cannot take so.
+fn misasked<'a>(config: &'a Config, tree: &'a Node) -> impl Iterator<Item = Problem> + 'a {
+    let asked = config.sources.all().filter_map(|(source, settings)| Some((source, entry(source)?.capabilities, &settings.searches)));
+    asked.flat_map(move |(source, capabilities, searches)| {
+        let filters = searches.iter().flat_map(|(name, search)| search.filters.iter().map(move |filter| (name, filter)));
+        filters.filter_map(move |(name, (key, values))| {
+            let search = Search { filters: [(key.clone(), values.plain())].into(), limit: None };
+            let error = search.check(source, capabilities).err()?;
+            let path = ["sources", source.key(), "searches", name, key];
+            Some(Problem::new(tree.nearest_origin(&path), path.join("."), error.to_string()))
+        })
+    })
 }
 
 fn renamed(workflows: &Workflows, config: &Config, tree: &Node) -> Result<Workflows, Problem> {

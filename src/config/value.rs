@@ -233,6 +233,16 @@ impl JsonSchema for DatabaseUrl {
 #[schemars(with = "FilterForm")]
 pub struct FilterValues(pub Vec<String>);
 
+impl FilterValues {
+    /// As a search takes it: one text, or several.
+    pub fn plain(&self) -> serde_json::Value {
+        match &self.0[..] {
+            [one] => one.clone().into(),
+            many => many.into(),
+        }
+    }
+}
+
 /// One value of a filter.
 struct Plain(String);
 

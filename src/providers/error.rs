@@ -11,7 +11,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum FetchError {
     /// The search asks for something that the source does not have; nothing was called.
-    #[error(transparent)]
+    #[error("{0} Nothing was asked.")]
     Search(#[from] SearchError),
     /// A call failed.
     #[error(transparent)]

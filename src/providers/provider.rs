@@ -1,6 +1,6 @@
 //! What a source can be asked, whichever it is.
 
-use super::{FetchError, Filter, Search};
+use super::{FetchError, Filter, Search, SearchError};
 use crate::{
     domain::{Email, Source, Text, Timestamp},
     intake::raw::RawPage,
@@ -24,6 +24,11 @@ pub trait Provider: Send + Sync {
 
     /// What it can do.
     fn capabilities(&self) -> &'static Capabilities;
+
+    /// Whether a search asks for what the source has, without a call.
+    fn check(&self, search: &Search) -> Result<(), SearchError> {
+        search.check(self.source(), self.capabilities())
+    }
 
     /// One page of a search, from its start (`None`) or from [`RawPage::next`]. When paying fails in the middle of a
     /// page, what was paid for comes back and `next` goes on in that page.

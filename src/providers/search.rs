@@ -139,7 +139,7 @@ impl Checked {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SearchError {
     /// No such filter.
-    #[error("{source_label} has no filter {name:?}{}. Nothing was asked; `leadloom import {source_key} --help` lists the filters.", hint(nearest.as_ref()))]
+    #[error("{source_label} has no filter {name:?}{}; `leadloom import {source_key} --filters` lists them.", hint(nearest.as_ref()))]
     Unknown {
         /// Whose.
         source_label: &'static str,
@@ -151,7 +151,7 @@ pub enum SearchError {
         nearest: Option<&'static str>,
     },
     /// A value of another kind.
-    #[error("{source_label}'s filter {name:?} takes {wanted}. Nothing was asked.")]
+    #[error("{source_label}'s filter {name:?} takes {wanted}.")]
     Value {
         /// Whose.
         source_label: &'static str,
@@ -161,7 +161,7 @@ pub enum SearchError {
         wanted: String,
     },
     /// Without this there is nothing to search for.
-    #[error("{source_label} needs {what}. Nothing was asked.")]
+    #[error("{source_label} needs {what}.")]
     Needs {
         /// Whose.
         source_label: &'static str,
@@ -171,7 +171,7 @@ pub enum SearchError {
 }
 
 fn hint(nearest: Option<&&'static str>) -> String {
-    nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+    nearest.map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default()
 }
 
 impl Search {
@@ -330,7 +330,7 @@ mod tests {
         let error = |name: &str, value: Json| check(name, value).unwrap_err().to_string();
         assert_eq!(
             error("person_title", json!("x")),
-            "Apollo.io has no filter \"person_title\"; did you mean \"person_titles\"?. Nothing was asked; `leadloom import apollo --help` lists the filters."
+            "Apollo.io has no filter \"person_title\" (did you mean \"person_titles\"?); `leadloom import apollo --filters` lists them."
         );
         assert!(error("titles", json!("x")).contains("did you mean \"person_titles\"?"));
         assert!(!error("zzzz", json!("x")).contains("did you mean"));

@@ -2,15 +2,16 @@
 
 use super::{AutoMerges, Check, Result, Session, Verdict, feeds, home::auto_merges};
 use crate::domain::{Source, Text};
+use futures_util::future::try_join_all;
 
 impl Session {
     /// Looks at the database, HaloPSA and every configured source. Never fails as a whole: what fails is a line.
     pub async fn doctor(&self) -> Result<Vec<Check>> {
         let mut checks = self.look_at_store().await;
         checks.extend(self.look_at_halo().await);
-        for source in Source::providers().filter(|source| !source.file_only()) {
-            checks.push(self.test_login(source).await?);
-        }
+        // Side by side: one that does not answer holds up no other.
+        let sources = Source::providers().filter(|source| !source.file_only());
+        checks.extend(try_join_all(sources.map(|source| self.test_login(source))).await?);
         Ok(checks)
     }
 

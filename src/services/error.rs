@@ -17,6 +17,8 @@ pub enum Kind {
     Changed,
     /// It makes no sense as asked.
     Invalid,
+    /// No such source, search or filter: nothing was begun.
+    WrongUse,
     /// Something below failed.
     Trouble,
 }

@@ -1,7 +1,7 @@
 //! Feeds: where an import's pages come from, a provider's search or a file; and what a provider says of itself.
 
 use super::{
-    Ceiling, Check, ImportPlan, Kind, Parts, Result, ServiceError, Spent, Verdict,
+    Ceiling, Check, FilterInfo, ImportPlan, Kind, Parts, Result, ServiceError, Spent, Verdict,
     doctor::check,
     imports::{Asked, From},
 };
@@ -37,6 +37,18 @@ const FRESH: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long to wait where a source says "later" and not when.
 const LATER: Duration = Duration::from_secs(60);
 
+/// What a source's search may be asked for, as the source lists it. Needs no login.
+pub fn source_filters(source: Source) -> Result<Vec<FilterInfo>> {
+    let info = |filter: &providers::Filter| FilterInfo { name: filter.name, takes: filter.kind.words(), about: filter.about };
+    Ok(entry(source)?.capabilities.filters.iter().map(info).collect())
+}
+
+fn entry(source: Source) -> Result<&'static providers::Entry> {
+    providers::entry(source).ok_or_else(|| {
+        ServiceError::new(Kind::WrongUse, format!("{source} has no API that this version can ask; import its file with --file"))
+    })
+}
+
 /// A search's filters: the saved search's, and `--set` over them.
 pub(super) fn filters(
     config: &Config,
@@ -44,30 +56,30 @@ pub(super) fn filters(
     search: Option<&Text>,
     set: &[(String, String)],
 ) -> Result<BTreeMap<String, serde_json::Value>> {
-    let invalid = |words: String| ServiceError::new(Kind::Invalid, words);
-    let settings = config.sources.get(source).ok_or_else(|| invalid(format!("{source} is no provider; import its file with --file")))?;
+    let wrong = |words: String| ServiceError::new(Kind::WrongUse, words);
+    let settings = config.sources.get(source).ok_or_else(|| wrong(format!("{source} is no provider; import its file with --file")))?;
     let mut filters = BTreeMap::new();
     if let Some(name) = search {
         let known: Vec<&str> = settings.searches.keys().map(String::as_str).collect();
         let saved = settings.searches.get(name.as_str()).ok_or_else(|| {
             let list = if known.is_empty() { "there is none yet".to_owned() } else { format!("there are {}", known.join(", ")) };
-            invalid(format!(
+            wrong(format!(
                 "no search of {source} is called {:?}; {list}; searches stand under [sources.{}.searches] in leadloom.toml",
                 name.as_str(),
                 source.key()
             ))
         })?;
-        filters.extend(saved.filters.iter().map(|(name, values)| (name.clone(), plain(&values.0))));
+        filters.extend(saved.filters.iter().map(|(name, values)| (name.clone(), values.plain())));
     }
     filters.extend(set.iter().map(|(name, value)| (name.clone(), value.clone().into())));
     Ok(filters)
 }
 
-fn plain(values: &[String]) -> serde_json::Value {
-    match values {
-        [one] => one.clone().into(),
-        many => many.into(),
-    }
+/// Refuses a search that asks for what its source does not have, before a run begins.
+pub(super) fn check_search(services: &Parts, asked: &Asked) -> Result<()> {
+    let From::Provider { source, filters } = &asked.from else { return Ok(()) };
+    let search = Search { filters: filters.clone(), limit: asked.limit };
+    provider(services, *source)?.check(&search).map_err(|error| fetch_trouble(&error.into()))
 }
 
 /// The feed of a run.
@@ -99,10 +111,7 @@ pub(super) fn provider(services: &Parts, source: Source) -> Result<Arc<dyn Provi
         return Ok(client.clone());
     }
     let access = services.config.source_access(source).map_err(|error| ServiceError::from(&error))?;
-    let entry = providers::entry(source).ok_or_else(|| {
-        ServiceError::new(Kind::Invalid, format!("{source} has no API that this version can ask; import its file with --file"))
-    })?;
-    let built = entry.build(&settings(access), &services.tools);
+    let built = entry(source)?.build(&settings(access), &services.tools);
     let client = built.map_err(|error| ServiceError::new(Kind::NotConfigured, error.to_string()))?;
     clients.insert(source, client.clone());
     Ok(client)
@@ -211,6 +220,7 @@ fn fetch_trouble(error: &FetchError) -> ServiceError {
         Some(Class::Auth | Class::Permission) => Kind::Refused,
         Some(Class::Setup) => Kind::NotConfigured,
         Some(_) => Kind::Trouble,
+        None if matches!(error, FetchError::Search(_)) => Kind::WrongUse,
         None => Kind::Invalid,
     };
     ServiceError::new(kind, error.to_string())

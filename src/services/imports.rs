@@ -205,6 +205,7 @@ impl Session {
     pub async fn start_import(&self, request: &ImportRequest) -> Result<RunId> {
         self.need(Role::Operator)?;
         let (asked, source) = self.asked(request).await?;
+        feeds::check_search(&self.services, &asked)?;
         self.start(asked, source).await
     }
 

@@ -156,7 +156,7 @@ fn client_config(access: &HalopsaAccess) -> halopsa::Config {
 
 impl From<&AccessError> for ServiceError {
     fn from(error: &AccessError) -> Self {
-        let kind = if matches!(error, AccessError::FilesOnly(_)) { Kind::Invalid } else { Kind::NotConfigured };
+        let kind = if matches!(error, AccessError::FilesOnly(_)) { Kind::WrongUse } else { Kind::NotConfigured };
         Self::new(kind, error.to_string())
     }
 }

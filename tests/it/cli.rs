@@ -2,7 +2,10 @@
 
 use assert_cmd::Command;
 use clap::{CommandFactory, Parser, Subcommand};
-use leadloom::cli::{self, Globals};
+use leadloom::{
+    cli::{self, Globals},
+    sim::{Sim, SimConfig},
+};
 use serde_json::Value as Json;
 use std::{
     fs,
@@ -103,6 +106,63 @@ fn wrong_use_ends_with_2() {
     let console = leadloom(&home, &[]);
     assert_eq!(console.status.code(), Some(1));
     assert!(err(&console).contains("terminal") && err(&console).contains("leadloom --help"), "{}", err(&console));
+}
+
+#[test]
+fn a_search_that_cannot_be_asked_is_wrong_use_and_the_filters_are_listed() {
+    let home = home("[sources.apollo]\napi_key = \"k\"\n[sources.hunter]\napi_key = \"k\"\n");
+    let wrong = |words: &[&str]| {
+        let output = leadloom(&home, words);
+        assert_eq!((output.status.code(), out(&output).as_str()), (Some(2), ""), "{words:?}: {}", err(&output));
+        err(&output)
+    };
+    let said = wrong(&["import", "apollo", "--set", "person_title=CTO"]);
+    assert!(said.contains("no filter \"person_title\" (did you mean \"person_titles\"?); `leadloom import apollo --filters` lists them."), "{said}");
+    assert!(wrong(&["import", "apollo", "--search", "gone"]).contains("no search of Apollo.io"));
+    assert!(wrong(&["import", "hunter"]).contains("needs domains"));
+    assert!(wrong(&["import", "leadsblue"]).contains("file"));
+    assert!(wrong(&["import", "leadsblue", "--filters"]).contains("file"));
+    assert!(out(&leadloom(&home, &["import", "list"])).is_empty(), "no run was begun");
+
+    let table = out(&leadloom(&home, &["import", "apollo", "--filters"]));
+    assert!(table.lines().any(|line| line.starts_with("person_titles ") && line.contains("semicolons") && line.contains("job titles")), "{table}");
+    let rows = out(&leadloom(&home, &["import", "zoominfo", "--filters", "--json"]));
+    let first: Json = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
+    assert!(["name", "takes", "about"].iter().all(|key| first[key].is_string()), "{first}");
+}
+
+#[test]
+fn a_check_reads_the_filters_of_saved_searches() {
+    let home = home("[sources.apollo.searches.it]\nperson_titels = [\"IT Director\"]\nq_keywords = \"cloud\"\n");
+    let checked = leadloom(&home, &["config", "check"]);
+    assert_eq!((checked.status.code(), out(&checked).as_str()), (Some(4), ""));
+    let said = err(&checked);
+    let file = home.path().join("leadloom.toml").display().to_string();
+    assert!(said.contains(&format!("{file}:2: sources.apollo.searches.it.person_titels: Apollo.io has no filter")), "{said}");
+    assert!(said.contains("person_titles") && !said.contains("q_keywords"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_says_what_it_cost_and_when_it_was() {
+    let sim = Sim::start(SimConfig { people: 200, ..SimConfig::default() }).await.unwrap();
+    let home = home("[sources.uplead]\ncredit_ceiling = 5\n");
+    let run = |words: &[&str]| command(&home, words).envs(sim.env()).env("TZ", "LOC-9").output().unwrap();
+    let done = tokio::task::block_in_place(|| run(&["import", "apollo", "--limit", "4", "--json"]));
+    let last: Json = serde_json::from_str(out(&done).lines().last().unwrap()).unwrap();
+    assert_eq!((last["credits"].as_f64(), last["read"].as_u64()), (Some(4.0), Some(4)), "{last}");
+    let part = tokio::task::block_in_place(|| run(&["import", "uplead", "--limit", "30"]));
+    assert_eq!(part.status.code(), Some(3), "{}", err(&part));
+    assert!(out(&part).trim_end().ends_with("; 5 credits"), "{}", out(&part));
+    assert!(err(&part).contains("UpLead: 5 of 5 credits of your ceiling used"), "{}", err(&part));
+
+    let json = out(&tokio::task::block_in_place(|| run(&["import", "list", "--json"])));
+    let newest: Json = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    let started: jiff::Timestamp = newest["run"]["started_at"].as_str().unwrap().parse().unwrap();
+    let nine_later = started.checked_add(jiff::SignedDuration::from_hours(9)).unwrap().to_string();
+    let list = out(&tokio::task::block_in_place(|| run(&["import", "list"])));
+    let line = list.lines().find(|line| line.contains("UpLead")).unwrap();
+    assert!(line.contains(&nine_later[..16].replace('T', " ")), "{line}");
+    assert!(line.contains("credit_ceiling") && !line.contains("Raise it"), "{line}");
 }
 
 #[test]

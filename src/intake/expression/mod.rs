@@ -398,6 +398,21 @@ mod tests {
     }
 
     #[test]
+    fn methods_that_do_not_exist_are_found_when_read() {
+        for (text, says) in [
+            ("organization.technology_names.frist()", "there is no method frist"),
+            ("title.upcase()", "there is no method upcase"),
+            ("title.upper(1, 2, 3)", "too many arguments"),
+            ("title.replace('a')", "missing argument"),
+            ("title.startswith()", "startswith takes one text"),
+            ("title.includes('a', 'b')", "includes takes one text"),
+        ] {
+            let error = Expression::parse(text).unwrap_err().to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+
+    #[test]
     fn hostile_expressions_are_refused_or_end_soon() {
         let deep = format!("{}1{}", "(".repeat(900), ")".repeat(900));
         for text in ["a +", "{{ a }}", "a.b.(c)", "[1, 2", "a | nosuchfilter", deep.as_str(), &"a".repeat(EXPRESSION_LIMIT + 1)] {

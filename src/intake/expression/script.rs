@@ -48,11 +48,9 @@ impl Script {
         let mut roots: Vec<_> = compiled.undeclared_variables(false).into_iter().collect();
         roots.sort_unstable();
         let script = Self { text: text.into(), roots: roots.into(), compiled: Arc::new(compiled) };
-        // Unknown filters and functions show themselves only when they run.
+        // Unknown filters, methods and functions, and too few or too many arguments, show themselves only when they run.
         match script.compiled.eval(Value::from_pairs(std::iter::empty::<(&str, Value)>())) {
-            Err(error) if matches!(error.kind(), ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction) => {
-                Err(sentence(&error))
-            }
+            Err(error) if is_misuse(&error) => Err(sentence(&error)),
             _ => Ok(script),
         }
     }
@@ -146,13 +144,24 @@ fn method(state: &mut State, value: &Value, name: &str, arguments: &[Value]) -> 
         "startswith" | "startsWith" | "endswith" | "endsWith" | "includes" | "contains" => return holds(value, name, arguments),
         other => other,
     };
-    if value.is_undefined() || value.is_none() {
-        return if filter == "default" { state.apply_filter(filter, &with(value, arguments)) } else { Ok(Value::UNDEFINED) };
-    }
-    state.apply_filter(filter, &with(value, arguments)).map_err(|error| match error.kind() {
+    let named = |error: Error| match error.kind() {
         ErrorKind::UnknownFilter => Error::new(ErrorKind::UnknownFilter, format!("there is no method {name}")),
         _ => error,
-    })
+    };
+    if (value.is_undefined() || value.is_none()) && filter != "default" {
+        // Some text stands in for it, so that what no value could be asked is found before there is one.
+        return match state.apply_filter(filter, &with(&Value::from(""), arguments)) {
+            Err(error) if is_misuse(&error) => Err(named(error)),
+            _ => Ok(Value::UNDEFINED),
+        };
+    }
+    state.apply_filter(filter, &with(value, arguments)).map_err(named)
+}
+
+/// The expression is at fault, whatever value it meets.
+fn is_misuse(error: &Error) -> bool {
+    use ErrorKind::{MissingArgument, TooManyArguments, UnknownFilter, UnknownFunction, UnknownTest};
+    matches!(error.kind(), UnknownFilter | UnknownTest | UnknownFunction | MissingArgument | TooManyArguments)
 }
 
 fn with(value: &Value, arguments: &[Value]) -> Vec<Value> {
@@ -160,8 +169,11 @@ fn with(value: &Value, arguments: &[Value]) -> Vec<Value> {
 }
 
 fn holds(value: &Value, name: &str, arguments: &[Value]) -> Result<Value, Error> {
-    let missing = || Error::new(ErrorKind::MissingArgument, format!("{name} needs one text"));
-    let wanted = arguments.first().ok_or_else(missing)?;
+    let wrong = || {
+        let kind = if arguments.is_empty() { ErrorKind::MissingArgument } else { ErrorKind::TooManyArguments };
+        Error::new(kind, format!("{name} takes one text"))
+    };
+    let [wanted] = arguments else { return Err(wrong()) };
     if let (Some(text), Some(part)) = (value.as_str(), wanted.as_str()) {
         return Ok(Value::from(match name {
             "startswith" | "startsWith" => text.starts_with(part),

@@ -314,6 +314,10 @@ impl Provider for Hunter {
         &CAPABILITIES
     }
 
+    fn check(&self, search: &Search) -> Result<(), SearchError> {
+        checked(search).map(drop)
+    }
+
     fn fetch<'a>(&'a self, search: &'a Search, at: Option<&'a str>, _known: Known<'a>) -> BoxFuture<'a, Result<RawPage, FetchError>> {
         Box::pin(async move {
             let filters = checked(search)?;

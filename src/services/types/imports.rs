@@ -69,6 +69,17 @@ pub struct ImportPlan {
     pub notes: Vec<Text>,
 }
 
+/// What a source's search may be asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct FilterInfo {
+    /// The source's own name of it.
+    pub name: &'static str,
+    /// What it takes, in words.
+    pub takes: String,
+    /// What it does, where the name does not say.
+    pub about: &'static str,
+}
+
 /// Credits that this process spent at a source.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Spent {

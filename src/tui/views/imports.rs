@@ -100,8 +100,10 @@ impl Imports {
         let Some(source) = self.sources.chosen() else { return };
         let searches = std::iter::once(Text::new(USUAL)).chain(source.searches.iter().map(|search| search.name.clone())).collect();
         let entries = vec![Entry::choice("Search", searches, USUAL), Entry::line("Filters", ""), Entry::line("Rows at most", "")];
-        let words =
-            "Filters are key=value, with ; between them: titles=IT director; domains=corp.example. Empty takes the search as it is saved.";
+        let words = format!(
+            "Filters are key=value, with ; between them; leadloom import {} --filters lists them. Empty takes the search as it is saved.",
+            source.source.key()
+        );
         cx.open(Form::new(Purpose::Import, format!("Import from {}", source.source), words, entries));
     }
 

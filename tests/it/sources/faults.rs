@@ -286,3 +286,16 @@ pub async fn neighbours() {
         println!("{struck} with {fault:?}: {}; the others took {took:.1?}", ended.state.key());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_asks_all_side_by_side() {
+    let stand = Stand::new(50).await;
+    for source in SOURCES {
+        stand.server(source).plan(Planned::next(Fault::Late { millis: 1500 }));
+    }
+    let began = std::time::Instant::now();
+    let checks = stand.house.me.doctor().await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    let named: Vec<&str> = checks.iter().map(|check| check.what.as_str()).filter(|what| SOURCES.iter().any(|source| source.label() == *what)).collect();
+    assert_eq!(named, Source::providers().filter(|source| !source.file_only()).map(Source::label).collect::<Vec<_>>());
+}
