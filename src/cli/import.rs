@@ -6,8 +6,8 @@ use super::{
     value,
 };
 use crate::{
-    domain::{Counters, Run, RunId, RunState, Source, Text},
-    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, error_file, outcomes},
+    domain::{Counters, RunId, RunState, Source, Text},
+    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, outcomes},
 };
 use clap::{ArgGroup, Subcommand};
 use serde_json::json;
@@ -174,7 +174,7 @@ fn report(view: &RunView, file: Option<&Path>, output: &mut Output) -> Result<()
     match run.state {
         RunState::Refused => Err(Failure::not_configured(words.unwrap_or_else(|| "the login was refused".to_owned())).advise(again)),
         RunState::Failed => Err(Failure::failed(words.unwrap_or_else(|| "the import failed".to_owned())).advise(again)),
-        RunState::Done if run.counters.failed > 0 => Err(unusable(run, file)),
+        RunState::Done if run.counters.failed > 0 => Err(unusable(view, file)),
         RunState::Done => Ok(()),
         RunState::Running | RunState::Paused | RunState::Stopped | RunState::Part => {
             Err(Failure::in_part(words.unwrap_or_else(|| "it was stopped before its end; what was read is kept".to_owned())).advise(again))
@@ -232,11 +232,11 @@ fn list(opened: &Opened, limit: u32, output: &mut Output) -> Result<(), Failure>
     output.table(&table)
 }
 /// Some rows could not be used, or none.
-fn unusable(run: &Run, file: Option<&Path>) -> Failure {
-    let Counters { read, failed, .. } = run.counters;
-    let listed = match file {
-        Some(file) => format!("Mend them in {} and import that file.", error_file(file).display()),
-        None => format!("They are listed with the run {} on the console's Imports screen.", run.id.short()),
+fn unusable(view: &RunView, file: Option<&Path>) -> Failure {
+    let Counters { read, failed, .. } = view.run.counters;
+    let listed = match &view.to_mend {
+        Some(mend) => format!("Mend them in {} and import that file.", mend.display()),
+        None => format!("They are listed with the run {} on the console's Imports screen.", view.run.id.short()),
     };
     match (failed, file) {
         (_, Some(file)) if failed == read => Failure::failed("none of its rows could be used; nothing was imported").advise(format!(

@@ -69,7 +69,8 @@ impl Desk {
 
 struct AtWork {
     holder: String,
-    handle: JoinHandle<Result<Run, StoreError>>,
+    /// Ends with where the rows that need mending stand.
+    handle: JoinHandle<Result<Option<PathBuf>, StoreError>>,
     since: Timestamp,
     read: u64,
 }
@@ -262,12 +263,10 @@ impl Session {
         let services = self.services.clone();
         let handle = tokio::spawn(async move {
             let run = import::work(&core, job).await?;
-            if let From::File { path, mapping } = &asked.from
-                && run.counters.failed > 0
-            {
-                errors_file::write(&services, &run, path, mapping).await;
+            match &asked.from {
+                From::File { path, mapping } if run.counters.failed > 0 => Ok(errors_file::write(&services, &run, path, mapping).await),
+                _ => Ok(None),
             }
-            Ok(run)
         });
         self.services
             .imports
@@ -281,16 +280,17 @@ impl Session {
     /// Waits until a run of this process has ended, and until what follows from what it brought is done; answers how it ended.
     pub async fn wait_for(&self, id: RunId) -> Result<RunView> {
         let at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        let mut to_mend = None;
         if let Some(at_work) = at_work {
             let ended = at_work
                 .handle
                 .await
                 .map_err(|_| ServiceError::new(Kind::Trouble, "the import died: a defect of this program; it can be resumed"))?;
-            ended?;
+            to_mend = ended?;
             // A process that imports and ends has no keeper that would do it later.
             self.follow_up(&CancellationToken::new()).await;
         }
-        self.run(id).await
+        Ok(RunView { to_mend, ..self.run(id).await? })
     }
 
     /// Pauses a run at its next page, wherever it works.
@@ -338,7 +338,7 @@ impl Session {
         let what = what(&run.request).unwrap_or_default();
         let mut at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let here = at_work.get_mut(&run.id).filter(|one| !one.handle.is_finished());
-        let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, run } };
+        let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, to_mend: None, run } };
         if one.read == 0 {
             (one.since, one.read) = (self.now(), run.counters.read.max(1));
         }
@@ -346,7 +346,7 @@ impl Session {
         let rate = if seconds > 0.5 { run.counters.read.saturating_sub(one.read) as f32 / seconds } else { 0.0 };
         let todo = run.total.map(|total| total.saturating_sub(run.counters.read));
         let left = todo.filter(|_| rate > 0.1).map(|todo| Duration::from_secs_f32(todo as f32 / rate));
-        RunView { what, rate, left, here: true, run }
+        RunView { what, rate, left, here: true, to_mend: None, run }
     }
 }
 

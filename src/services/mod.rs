@@ -28,7 +28,6 @@ mod schedules;
 mod session;
 mod types;
 
-pub use crate::providers::file::error_path as error_file;
 pub use enrich::{EnrichPlan, EnrichRequest, EnrichStep, Whom, from_to, people};
 pub use error::{Kind, ServiceError};
 pub use keeper::Keeper;

@@ -71,6 +71,33 @@ fn a_file_of_nothing_usable_fails_and_one_bad_row_does_not() {
     let output = leadloom(&home, &["import", "--file", "even.csv"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(err(&output).contains("could not be used; the others are kept"), "{}", err(&output));
+    // A row that cannot be read is cut into cells as its file is.
+    fs::write(home.path().join("semi.csv"), b"First name;Email\nAda;ada@quarrylogistics.com\nB\xff;bo@quarrylogistics.com\n".as_slice())
+        .unwrap();
+    leadloom(&home, &["import", "--file", "semi.csv"]);
+    let listed = fs::read_to_string(home.path().join("semi.csv.errors.csv")).unwrap();
+    assert!(listed.contains(",B\u{fffd},bo@quarrylogistics.com"), "{listed}");
+}
+
+#[test]
+fn bad_json_rows_can_be_mended_and_imported_again() {
+    let home = home("");
+    let rows = "{\"name\":\"Ada Lane\",\"email\":\"ada@quarrylogistics.com\"}\n{\"name\": Bo}\n\n{\"colour\":\"blue\"}\n";
+    fs::write(home.path().join("people.jsonl"), rows).unwrap();
+    let output = leadloom(&home, &["import", "--file", "people.jsonl"]);
+    assert_eq!(output.status.code(), Some(3), "{}", err(&output));
+    assert!(err(&output).contains("people.jsonl.errors.jsonl"), "{}", err(&output));
+    let file = home.path().join("people.jsonl.errors.jsonl");
+    let listed = fs::read_to_string(&file).unwrap();
+    for words in ["line 2: this is not JSON", "\n{\"name\": Bo}\n", "line 4: the row names neither", "\n{\"colour\":\"blue\"}\n"] {
+        assert!(listed.contains(words), "{words:?} in {listed}");
+    }
+    fs::write(&file, listed.replace(": Bo", ":\"Bo Reed\",\"email\":\"bo@quarrylogistics.com\"")).unwrap();
+    let again = leadloom(&home, &["import", "--file", "people.jsonl.errors.jsonl", "--json"]);
+    let last: Json = serde_json::from_str(out(&again).lines().last().unwrap()).unwrap();
+    assert_eq!((last["read"].as_u64(), last["failed"].as_u64()), (Some(2), Some(1)), "{last} {}", err(&again));
+}
+
 }
 
 #[test]

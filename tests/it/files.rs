@@ -202,7 +202,7 @@ fn json_by_line_in_an_array_and_broken() {
     let objects = ["{\"id\":1,\"name\":\"A } \\\" {\"}", "{\"id\":2,\"x\":[{\"y\":1}]}", "{\"id\":3}"];
     let lines = format!("{}\n{}\n\n{}\n", objects[0], objects[1], objects[2]);
     let pretty = "[\n {\n  \"id\": 1,\n  \"name\": \"A } \\\" {\" },\n {\"id\":2,\"x\":[{\"y\":1}]}, {\"id\":3}\n]\n";
-    for (name, text) in [("a.jsonl", lines), ("b.json", format!("[{}]", objects.join(","))), ("c.json", pretty.to_owned())] {
+    for (name, text) in [("a.jsonl", lines.clone()), ("b.json", format!("[{}]", objects.join(","))), ("c.json", pretty.to_owned())] {
         let path = write(&dir, name, text);
         assert!(matches!(open(&path).about().format, Format::Json { .. }), "{name}");
         let expected: Vec<serde_json::Value> = objects.iter().map(|object| serde_json::from_str(object).unwrap()).collect();
@@ -212,6 +212,10 @@ fn json_by_line_in_an_array_and_broken() {
             assert!(bad(&pages).is_empty());
         }
     }
+    let remarked = write(&dir, "remarked.jsonl", format!("// a broken one below\n{{\"id\":\n\n//\n{lines}"));
+    let pages = resumed(&remarked, &pages_of(1));
+    assert_eq!((table(&pages).len(), bad(&pages)[0].0), (3, 2));
+    assert_eq!(pages.iter().flat_map(|page| page.lines.clone()).collect::<Vec<_>>(), [5, 6, 8]);
     let deep = "[".repeat(100_000);
     let path = write(&dir, "broken.jsonl", format!("{{\"id\":1}}\n{{\"id\":\n[1]\n{{\"id\":2}}\n{{\"a\":{deep}\n{{\"id\":3}}"));
     for pages in [resumed(&path, &pages_of(1)), straight(&path, &pages_of(100))] {
@@ -366,8 +370,8 @@ fn an_archive_says_that_it_is_one() {
 fn mended_rows_can_be_imported_again() {
     let dir = TempDir::new().unwrap();
     let path = write(&dir, "in.csv", b"First Name;Email;Notes\nAnn;a@b.example;=1+1\nB\xff\xfeb;b@c.example;'+49 30\n".as_slice());
-    assert_eq!(error_path(&path), dir.path().join("in.csv.errors.csv"));
     let mut source = open(&path);
+    assert_eq!(error_path(&path, source.sample()), dir.path().join("in.csv.errors.csv"));
     let page = source.page(None).unwrap();
     let mut file = ErrorFile::new(Vec::new(), &source.header(), source.delimiter()).unwrap();
     let Rows::Table { rows, .. } = &page.rows else { panic!("a table") };

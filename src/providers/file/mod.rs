@@ -17,7 +17,7 @@ use crate::intake::raw::{Header, RawPage, Rows};
 use decode::TextEncoding;
 use delimited::DelimitedReader;
 pub use error::FileError;
-pub use error_file::{ErrorFile, error_path};
+pub use error_file::{ErrorFile, ErrorLines, error_path};
 use json::JsonReader;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -236,7 +236,7 @@ impl FileSource {
         };
         let cursor = |place| Cursor { fingerprint: self.fingerprint.clone(), place };
         let next = page.next.map(|place| serde_json::to_string(&cursor(place)).unwrap_or_default());
-        Ok(RawPage { rows: page.rows, bad: page.bad, next, ..RawPage::default() })
+        Ok(RawPage { rows: page.rows, lines: page.lines, bad: page.bad, next, ..RawPage::default() })
     }
 
     fn place(&self, cursor: &str) -> Result<Place, FileError> {
@@ -254,6 +254,8 @@ impl FileSource {
 /// A page before its cursor is written out.
 struct Page {
     rows: Rows,
+    /// Where JSON objects start.
+    lines: Vec<u64>,
     bad: Vec<crate::intake::raw::BadRow>,
     next: Option<Place>,
 }

@@ -131,7 +131,7 @@ impl WorkbookReader {
         if next.is_some() {
             self.feed = Some(feed);
         }
-        Ok(Page { rows: Rows::Table { header, rows }, bad, next: next.map(|(sheet, row)| Place::Row { sheet, row }) })
+        Ok(Page { rows: Rows::Table { header, rows }, lines: Vec::new(), bad, next: next.map(|(sheet, row)| Place::Row { sheet, row }) })
     }
 
     fn feed(&self, from: (usize, u32)) -> Feed {

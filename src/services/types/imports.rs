@@ -18,6 +18,8 @@ pub struct RunView {
     pub left: Option<Duration>,
     /// It is at work in this process.
     pub here: bool,
+    /// The file of its rows that need mending, for whoever waited for its end.
+    pub to_mend: Option<PathBuf>,
 }
 
 /// An import somebody asks for.

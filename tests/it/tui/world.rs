@@ -667,6 +667,7 @@ impl World {
                         rate,
                         left: Some(std::time::Duration::from_secs(40)),
                         here: true,
+                        to_mend: None,
                     })
                     .collect(),
             ),
