@@ -18,8 +18,10 @@ const SAMPLE: usize = 200;
 const MOST: f32 = 0.8;
 /// A source is taken for the maker when its known columns make up so much of the header's weight…
 const SURE: f32 = 0.5;
-/// …or so much, when one of its own marks is there.
+/// …or so much of a header that is not tiny. Either way it needs something of its own in it.
 const MARKED: f32 = 0.25;
+/// So many columns that only one source has are no chance.
+const OWN: usize = 2;
 
 static KNOWN_COLUMNS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
     let shipped = Mapping::shipped().unwrap_or_default();
@@ -135,19 +137,20 @@ impl Intake {
         let weight = |name: &str| users.get(name).map_or(0.4, |users| 1.0 / f32::from(*users));
         let total: f32 = header.iter().map(|name| weight(name)).sum();
         let file_name = file_name.to_lowercase();
+        let everyday = Everyday::of(&self.common);
         let mut scores: Vec<(f32, bool, Source)> = known
             .iter()
             .map(|(source, known)| {
                 let hits: Vec<&String> = header.iter().filter(|name| known.contains(*name)).collect();
                 let matched: f32 = hits.iter().map(|name| weight(name)).sum();
                 let marks = &self.mapping(*source).marks;
-                let marked = marks.markers.iter().any(|marker| header.contains(&fold(marker)))
+                let own: Vec<&&String> = hits.iter().filter(|name| users.get(name.as_str()) == Some(&1)).collect();
+                let marked = marks.markers.iter().any(|marker| header.contains(&fold(marker)) && !everyday.is_called(marker, names))
                     || marks.files.iter().any(|word| file_name.contains(&word.to_lowercase())) && hits.len() * 2 > header.len()
-                    || hits.len() == header.len()
-                        && marks.columns.iter().any(|column| names.contains(column))
-                        && is_snake(names) == is_snake(&marks.columns);
-                let own = hits.iter().filter(|name| users.get(name.as_str()) == Some(&1)).count();
-                (if total > 0.0 { matched / total } else { 0.0 }, marked || own >= 2, *source)
+                    || own.iter().filter(|name| !everyday.folded.contains(name.as_str())).count() >= OWN
+                    // Nearly all of the header, and a good part of what the source writes.
+                    || own.len() >= OWN && hits.len() * 10 >= header.len() * 9 && hits.len() * 3 >= known.len();
+                (if total > 0.0 { matched / total } else { 0.0 }, marked, *source)
             })
             .filter(|(score, marked, _)| *marked && (*score >= SURE || *score >= MARKED && header.len() > 3))
             .collect();
@@ -393,9 +396,25 @@ fn api_names(mapping: &Mapping) -> FxHashSet<String> {
     written.map(|path| fold(&path.to_string())).collect()
 }
 
-/// Written like `company_name`.
-fn is_snake(names: &[String]) -> bool {
-    names.iter().any(|name| name.contains('_')) && names.iter().all(|name| !name.contains(|c: char| c.is_uppercase() || c == ' '))
+/// What anybody may call a column: it tells nothing about who made a file.
+struct Everyday {
+    folded: FxHashSet<String>,
+    written: FxHashSet<Box<str>>,
+}
+
+impl Everyday {
+    fn of(common: &Mapping) -> Self {
+        let fields = common.columns.fields.values().flat_map(|rule| &rule.0);
+        let phones = common.columns.phones.iter().map(|rule| &rule.value);
+        let emails = common.columns.emails.iter().map(|rule| &rule.value);
+        let written: FxHashSet<_> = fields.chain(phones).chain(emails).map(|reference| reference.written.clone()).collect();
+        Self { folded: written.iter().map(|name| fold(name)).collect(), written }
+    }
+
+    /// The name is an everyday one, and does not stand among `names` in a spelling that is not.
+    fn is_called(&self, name: &str, names: &[String]) -> bool {
+        self.folded.contains(&fold(name)) && (self.written.contains(name) || !names.iter().any(|other| other == name))
+    }
 }
 
 /// JSON rows as a table of their paths.

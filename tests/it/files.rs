@@ -478,6 +478,13 @@ fn exports_are_recognised_also_shuffled_and_with_renamed_columns() {
                 name => name,
             })
             .collect();
+        // Ten columns, half of which anybody has, are too few to lose half of them.
+        if names.len() > 16 {
+            for from in 0..2 {
+                let half: Vec<&str> = names.iter().skip(from).step_by(2).copied().collect();
+                assert_eq!(intake.recognise(&headed(&half), "export.csv").source, *source, "half of {header}");
+            }
+        }
         // Six columns are too few to lose two of them.
         if names.len() > 6 {
             assert_eq!(intake.recognise(&headed(&renamed), "export.csv").source, *source, "renamed {header}");
@@ -488,9 +495,27 @@ fn exports_are_recognised_also_shuffled_and_with_renamed_columns() {
     assert_eq!(found.source, Source::Apollo);
     let becomes: Vec<String> = found.columns.iter().map(|column| column.becomes.as_deref().unwrap_or("-").to_owned()).collect();
     assert_eq!(becomes, ["first_name", "last_name", "job_title", "company", "email", "employees", "linkedin", "external_id"]);
-    for generic in ["First Name,Last Name,Email,Company,Title,Phone", "Name,Email,Source,Title,Company,Industry,Country,LinkedIn", "a,b,c"]
-    {
-        assert_eq!(intake.recognise(&headed(&generic.split(',').collect::<Vec<_>>()), "x.csv").source, Source::File, "{generic}");
+    for generic in [
+        "First Name,Last Name,Email,Company,Title,Phone",
+        "Name,Email,Source,Title,Company,Industry,Country,LinkedIn",
+        "a,b,c",
+        "Email",
+        "email,phone,company",
+        "First Name,Last Name,Email,Company",
+        "First Name,Last Name,Title,Company,Email",
+        "first_name,last_name,email,company",
+        "company_name,email,full_name,job_title",
+        "First Name,Last Name,Email,Email Verified Date",
+        "Name,Business Email,Company,Phone",
+        "Name,Phone,Area Code,City",
+        "Company Name,Website,Industry,Employees,Revenue,City,State,Country",
+        "First Name,Last Name,Title,Company,Email,City,State,Country,Website,Industry",
+        "First Name,Last Name,Title,Company,Email,Email Status,Mobile Phone,Corporate Phone,# Employees,Industry,Keywords,Website",
+        "First Name,Last Name,Job Title,Company,Phone,City,State,Country,Website,LinkedIn",
+    ] {
+        let found = intake.recognise(&headed(&generic.split(',').collect::<Vec<_>>()), "x.csv");
+        assert_eq!(found.source, Source::File, "{generic}");
+        assert!(generic == "a,b,c" || found.columns.iter().any(|column| column.becomes.is_some()), "{generic} is still understood");
     }
 }
 
