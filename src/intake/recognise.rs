@@ -16,6 +16,8 @@ use std::{collections::BTreeMap, fmt, sync::LazyLock};
 const SAMPLE: usize = 200;
 /// A column's values decide when so many of them agree.
 const MOST: f32 = 0.8;
+/// What other columns' values do not have, and so many of these do, says what they are.
+const SOME: f32 = 0.2;
 /// A source is taken for the maker when its known columns make up so much of the header's weight…
 const SURE: f32 = 0.5;
 /// …or so much of a header that is not tiny. Either way it needs something of its own in it.
@@ -468,13 +470,16 @@ impl Look {
             if values.is_empty() { 0.0 } else { values.iter().filter(|value| is(value)).count() as f32 / values.len() as f32 }
         };
         let region = crate::domain::Country::parse("US");
-        let punctuated = |value: &str| value.contains(['+', '-', '(', ' ', '.', '/']);
+        let date = |value: &str| clean::date(value, super::DateOrder::MonthFirst).is_some();
+        let dialled = share(&|value| {
+            is_punctuated(value) && !date(value) && (is_dialled_at_home(value) || clean::telephone(value, region).is_some())
+        });
+        // Beside numbers with blanks and brackets, those without are numbers too; a column of nothing but digits may be ids.
+        let bare = share(&|value| !is_punctuated(value) && clean::telephone(value, region).is_some());
         Self {
             values: values.len(),
             email: share(&|value| clean::email(value).is_some()),
-            phone: share(&|value| {
-                punctuated(value) && clean::date(value, super::DateOrder::MonthFirst).is_none() && clean::telephone(value, region).is_some()
-            }),
+            phone: if dialled >= SOME { dialled + bare } else { dialled },
             person_profile: share(&|value| value.contains("linkedin.com") && clean::person_linkedin(value).is_some()),
             company_page: share(&|value| value.contains("linkedin.com") && clean::company_linkedin(value).is_some()),
             site: share(&|value| !value.contains('@') && clean::site(value).is_some()),
@@ -489,7 +494,7 @@ impl Look {
             legal_form: share(&|value| vocabulary::split_legal_form(value).1.is_some()),
             two_words: share(&|value| is_like_a_name(value)),
             number: share(&|value| value.trim().parse::<f64>().is_ok()),
-            date: share(&|value| clean::date(value, super::DateOrder::MonthFirst).is_some()),
+            date: share(&date),
         }
     }
 
@@ -511,6 +516,20 @@ impl Look {
             _ => true,
         }
     }
+}
+
+fn is_punctuated(value: &str) -> bool {
+    value.contains(['+', '-', '(', ' ', '.', '/'])
+}
+
+/// `0302 3125461`: with the trunk prefix of some country.
+fn is_dialled_at_home(value: &str) -> bool {
+    let value = value.trim();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.trim_start_matches('(').starts_with('0')
+        && (8..=13).contains(&digits)
+        && value.contains([' ', '(', '/'])
+        && value.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '/' | '-'))
 }
 
 fn is_like_a_name(value: &str) -> bool {
@@ -563,9 +582,9 @@ fn by_values(look: &Look) -> Option<(Meaning, f32)> {
         (look.status, MOST, Meaning::EmailStatus),
         (look.country, 0.9, field(Field::Country)),
         (look.phone, MOST, Meaning::Phone(PhoneKind::Other)),
-        (look.legal_form, 0.4, field(Field::CompanyName)),
+        (look.legal_form, SOME, field(Field::CompanyName)),
         (look.title, 0.7, field(Field::JobTitle)),
-        (look.two_words, 0.9, field(Field::FullName)),
+        (look.two_words - look.legal_form, 0.9, field(Field::FullName)),
     ];
     candidates.into_iter().find(|(share, least, _)| share >= least).map(|(share, _, meaning)| (meaning, 0.4 + share * 0.4))
 }

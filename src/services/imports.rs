@@ -430,6 +430,9 @@ fn file_plan(opened: &Opened) -> ImportPlan {
         sample: column.example.clone(),
     });
     let mut notes = vec![Text::from(file.about().format.to_string())];
+    if file.about().header_line.is_none() && matches!(file.sample(), Rows::Table { .. }) {
+        notes.push(Text::new("no header line; the columns are called Column 1, Column 2 and so on"));
+    }
     notes.push(match recognition.source {
         _ if recognition.is_settled() => Text::new("a mapping that was kept explains these columns"),
         Source::File => Text::new("no known export; the columns were guessed: look at them before importing"),

@@ -56,6 +56,13 @@ async fn a_kept_mapping_is_mended_once_and_used_for_the_next_file_with_these_col
     let row = me.run_records(run.id, None, None, 10).await.unwrap().remove(0);
     assert_eq!((row.name.as_str(), row.company.as_str()), ("Bob Reed", "Acme"));
 
+    // Without a header the columns have numbers, and the preview says so.
+    let headless = file(home, "headless.csv", "Ann Stone,ann@acme.example,Acme GmbH\nBob Reed,bob@acme.example,Acme GmbH\n");
+    let numbered = plan(&me, &headless).await;
+    assert!(numbered.notes.iter().any(|note| note.contains("no header line") && note.contains("Column 1")), "{numbered:?}");
+    assert_eq!(becomes(&numbered, "Column 3"), Some(Field::CompanyName), "{numbered:?}");
+    assert!(!settled.notes.iter().any(|note| note.contains("no header line")), "{settled:?}");
+
     // Files with other columns are read as ever.
     let other = file(home, "other.csv", "Wer,E-Mail\nCy Okafor,cy@northgate.example\n");
     let guessed = plan(&me, &other).await;
