@@ -170,7 +170,10 @@ impl Session {
             return Err(ServiceError::new(Kind::Invalid, words));
         }
         if recognition.is_settled() {
-            return Err(ServiceError::new(Kind::Invalid, "a mapping for files with these columns is kept already; mend that one"));
+            let kept = keep::of_columns(&self.services.mappings, &recognition.mapping);
+            let place = kept.unwrap_or_else(|| self.services.mappings.clone());
+            let words = format!("a mapping for files with these columns is kept already; mend {}", place.display());
+            return Err(ServiceError::new(Kind::Invalid, words));
         }
         if !recognition.columns.iter().any(|column| column.becomes.is_some()) {
             return Err(ServiceError::new(Kind::Invalid, "no column of this file is understood, so there is nothing to keep"));

@@ -431,6 +431,13 @@ fn companies_and_numbers_are_guessed_by_their_values() {
 }
 
 #[test]
+fn a_key_that_stands_twice_is_named() {
+    let twice = "source = \"file\"\n[columns]\nemail = \"a\"\nemail = \"b\"\n";
+    let said = Mapping::parse_toml("mm.toml", twice).unwrap_err()[0].to_string();
+    assert!(said.starts_with("mm.toml:4:") && said.contains("\"email\""), "{said}");
+}
+
+#[test]
 fn a_recognised_mapping_that_was_kept_makes_the_same_drafts() {
     let intake = intake();
     let rows = table(

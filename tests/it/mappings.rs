@@ -37,7 +37,8 @@ async fn a_kept_mapping_is_mended_once_and_used_for_the_next_file_with_these_col
     let again = plan(&house.me, &first).await;
     assert!(again.notes.iter().any(|note| note.contains("was kept")), "{again:?}");
     assert_eq!(becomes(&again, "E-Mail"), Some(Field::Email), "{again:?}");
-    assert_eq!(house.me.keep_mapping(&first, None, None, Some("other")).await.unwrap_err().kind(), Kind::Invalid);
+    let refused = house.me.keep_mapping(&first, None, None, Some("other")).await.unwrap_err();
+    assert!(refused.kind() == Kind::Invalid && refused.to_string().contains("partner-list-q3.toml"), "{refused}");
 
     // A person mends it; the next process reads it, for the columns in any order.
     let text = std::fs::read_to_string(&kept).unwrap();
@@ -83,6 +84,13 @@ async fn a_name_is_safe_and_nothing_is_written_over() {
     assert_eq!(house.me.keep_mapping(&two, None, None, Some("List_1")).await.unwrap_err().kind(), Kind::Invalid);
     assert_eq!(std::fs::read(home.join("mappings/List_1.toml")).unwrap(), before);
     assert_eq!(std::fs::read_dir(home.join("mappings")).unwrap().count(), 1, "no drafts are left");
+    // A source's name is for changes of its own mapping.
+    for taken in ["apollo", "Apollo.toml", "file"] {
+        let refused = house.me.keep_mapping(&two, None, None, Some(taken)).await.unwrap_err();
+        assert!(refused.kind() == Kind::Invalid && refused.to_string().contains("own mapping"), "{refused}");
+    }
+    let called = file(home, "apollo.csv", "E-Mail,C\nann@acme.example,1\n");
+    assert_eq!(house.me.keep_mapping(&called, None, None, None).await.unwrap(), home.join("mappings/apollo-2.toml"));
     // Named after the file, with a number where that name is taken.
     std::fs::write(home.join("mappings/two.toml"), "source = \"file\"\n").unwrap();
     assert_eq!(house.me.keep_mapping(&two, None, None, None).await.unwrap(), home.join("mappings/two-2.toml"));
