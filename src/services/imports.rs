@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
     intake::{Intake, Mapping, Recognition, raw::Rows},
-    providers::file::{FileSource, Options},
+    providers::file::{FileSource, Format, Options},
     store::StoreError,
     sync::{
         Core, enrich,
@@ -441,6 +441,14 @@ fn file_plan(opened: &Opened) -> ImportPlan {
         Source::File => Text::new("no known export; the columns were guessed: look at them before importing"),
         source => Text::from(format!("looks like an export of {source}, {:.0} % sure", recognition.confidence * 100.0)),
     });
+    if let (Some(sheet), Format::Workbook { sheets }) = (&file.about().sheet, &file.about().format)
+        && sheets.len() > 1
+    {
+        notes.push(Text::from(format!("the columns are those of the sheet {sheet}")));
+    }
+    if !file.about().unread.is_empty() {
+        notes.push(Text::from(format!("sheets not read, hidden or without a table: {}", file.about().unread.join(", "))));
+    }
     if let Some(line) = file.about().header_line.filter(|line| *line > 1) {
         notes.push(Text::from(format!("the header stands in line {line}")));
     }

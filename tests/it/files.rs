@@ -319,8 +319,17 @@ fn workbooks_with_several_sheets_are_read_sheet_by_sheet() {
     );
     let path = write(&dir, "people.xlsx", bytes);
     let source = open(&path);
-    assert_eq!(source.about().format, Format::Workbook { sheets: vec!["People".into(), "Note".into(), "More".into()] });
-    assert_eq!(source.about().header_line, Some(1));
+    assert_eq!(source.about().format, Format::Workbook { sheets: vec!["People".into(), "More".into()] });
+    assert_eq!((source.about().header_line, &source.about().unread), (Some(1), &vec!["Note".to_owned()]));
+    // What is shown is the first sheet of people, not the cover before it.
+    let cover = cells(&["Partner list"]);
+    let cover: Vec<&str> = cover.iter().map(String::as_str).collect();
+    let covered =
+        write(&dir, "covered.xlsx", workbook(&[("Cover", &[&cover, &note]), ("People", &[&head, &ann]), ("More", &[&other])], &[]));
+    let source = open(&covered);
+    assert_eq!(source.about().sheet.as_deref(), Some("People"));
+    assert_eq!(source.header().names().collect::<Vec<_>>(), ["First Name", "Email", "Zip"]);
+    assert_eq!((source.sample().len(), &source.about().unread), (1, &vec!["More".to_owned()]));
     for pages in [resumed(&path, &pages_of(2)), straight(&path, &pages_of(2)), straight(&path, &pages_of(100))] {
         let rows = table(&pages);
         assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4, 2, 3]);
