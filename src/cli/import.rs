@@ -103,7 +103,7 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
     }
     let request = ImportRequest { from, limit: args.limit.map(u64::from) };
     if args.dry_run {
-        return plan(&opened.run(opened.me.plan_import(&request))?, output);
+        return plan(&opened.run(opened.me.dry_run(&request))?, output);
     }
     let id = opened.run(opened.me.start_import(&request))?;
     finish(&opened, id, args.file.as_deref(), output)
@@ -199,7 +199,10 @@ fn plan(plan: &ImportPlan, output: &mut Output) -> Result<(), Failure> {
         let (becomes, sure) = if becomes.is_empty() { ("(kept, not used)", String::new()) } else { (becomes, format!("{}%", column.sure)) };
         table.row([column.column.as_str(), becomes, &sure, &column.sample]);
     }
-    output.table(&table)
+    output.table(&table)?;
+    let Some(forecast) = &plan.forecast else { return Ok(()) };
+    output.line(&forecast.to_string())?;
+    forecast.problems.iter().try_for_each(|problem| output.line(&format!("  line {}: {}", problem.line, problem.reason)))
 }
 
 fn list(opened: &Opened, limit: u32, output: &mut Output) -> Result<(), Failure> {

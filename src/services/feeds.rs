@@ -200,7 +200,7 @@ pub(super) async fn plan(
         notes.push(Text::new(estimate.note));
     }
     let credits = estimate.credits.map(|credits| credits.as_thousandths().div_ceil(1000));
-    Ok(ImportPlan { source, rows: estimate.rows, credits, columns: Vec::new(), notes })
+    Ok(ImportPlan { source, rows: estimate.rows, credits, columns: Vec::new(), notes, forecast: None })
 }
 
 fn fetch_trouble(error: &FetchError) -> ServiceError {

@@ -382,7 +382,7 @@ pub(super) struct Opened {
     pub recognition: Recognition,
 }
 
-async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mapping: Option<&Path>) -> Result<Opened> {
+pub(super) async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mapping: Option<&Path>) -> Result<Opened> {
     let intake = services.intake.clone();
     let kept = services.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let (path, mapping) = (path.to_owned(), mapping.map(Path::to_owned));
@@ -452,5 +452,5 @@ fn file_plan(opened: &Opened) -> ImportPlan {
     if let Some(line) = file.about().header_line.filter(|line| *line > 1) {
         notes.push(Text::from(format!("the header stands in line {line}")));
     }
-    ImportPlan { source: recognition.source, rows: None, credits: None, columns: columns.collect(), notes }
+    ImportPlan { source: recognition.source, rows: None, credits: None, columns: columns.collect(), notes, forecast: None }
 }

@@ -12,6 +12,7 @@ mod error;
 mod errors_file;
 mod feeds;
 mod follow_up;
+mod forecast;
 mod halo;
 mod history;
 mod home;

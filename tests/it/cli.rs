@@ -98,6 +98,37 @@ fn bad_json_rows_can_be_mended_and_imported_again() {
     assert_eq!((last["read"].as_u64(), last["failed"].as_u64()), (Some(2), Some(1)), "{last} {}", err(&again));
 }
 
+#[test]
+fn a_dry_run_says_what_would_become_of_the_rows() {
+    let home = home("");
+    let good = "Ada,Lane,CTO,Quarry Logistics,quarrylogistics.com,ada@quarrylogistics.com,+44 20 7946 0112,GB";
+    let rows =
+        format!("First name,Last name,Title,Company,Website,Email,Phone,Country\n{good}\nBo,Reed,,,,,,\n,,,,,,,GB\n,,,,,,,,,extra\n");
+    fs::write(home.path().join("people.csv"), rows).unwrap();
+    let dry = |file: &str, limit: &[&str]| {
+        let output = leadloom(&home, &[&["import", "--file", file, "--dry-run", "--json"], limit].concat());
+        let plan: Json = serde_json::from_str(&out(&output)).unwrap_or_else(|_| panic!("{}", err(&output)));
+        plan
+    };
+    let plan = dry("people.csv", &[]);
+    let counts = |plan: &Json| ["rows", "usable", "review", "weak", "unusable"].map(|key| plan["forecast"][key].as_u64());
+    let counted = counts(&plan);
+    assert_eq!((counted[0], counted[3], counted[4]), (Some(4), Some(1), Some(2)), "{plan}");
+    assert_eq!(counted[1].zip(counted[2]).map(|(usable, review)| usable + review), Some(1), "{plan}");
+    assert_eq!(plan["rows"], 4);
+    let lines: Vec<_> = plan["forecast"]["problems"].as_array().unwrap().iter().map(|problem| problem["line"].as_u64().unwrap()).collect();
+    assert!(lines.ends_with(&[3, 4, 5]), "{plan}");
+    assert_eq!(dry("people.csv", &["--limit", "2"])["rows"], 2);
+    let said = out(&leadloom(&home, &["import", "--file", "people.csv", "--dry-run"]));
+    assert!(said.contains("4 rows: ") && said.contains("1 too weak, 2 cannot be used") && said.contains("line 4: "), "{said}");
+    fs::write(home.path().join("people.jsonl"), "{\"name\":\"Ada Lane\",\"email\":\"ada@quarrylogistics.com\"}\n\n{\"name\": Bo}\n")
+        .unwrap();
+    let plan = dry("people.jsonl", &[]);
+    assert_eq!((plan["rows"].as_u64(), plan["forecast"]["unusable"].as_u64()), (Some(2), Some(1)), "{plan}");
+    assert_eq!(plan["forecast"]["problems"].as_array().unwrap().last().unwrap()["line"], 3, "{plan}");
+    // Nothing was written.
+    assert!(out(&leadloom(&home, &["import", "list", "--json"])).is_empty());
+    assert!(!home.path().join("people.jsonl.errors.jsonl").exists());
 }
 
 #[test]
