@@ -6,8 +6,8 @@ use super::{
     value,
 };
 use crate::{
-    domain::{Counters, Run, RunId, RunState, Source, Text, Timestamp},
-    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, Spent, error_file, outcomes, source_filters},
+    domain::{Counters, RunId, RunState, Source, Text, Timestamp},
+    services::{Event, ImportFrom, ImportPlan, ImportRequest, RunView, Spent, outcomes, source_filters},
 };
 use clap::{ArgGroup, Subcommand};
 use jiff::tz::TimeZone;
@@ -111,7 +111,7 @@ pub fn run(args: &Args, globals: &Globals, output: &mut Output) -> Result<(), Fa
     }
     let request = ImportRequest { from, limit: args.limit.map(u64::from) };
     if args.dry_run {
-        return plan(&opened.run(opened.me.plan_import(&request))?, output);
+        return plan(&opened.run(opened.me.dry_run(&request))?, output);
     }
     let id = opened.run(opened.me.start_import(&request))?;
     finish(&opened, id, args.file.as_deref(), output)
@@ -204,7 +204,7 @@ fn report(view: &RunView, file: Option<&Path>, credits: f64, output: &mut Output
     match run.state {
         RunState::Refused => Err(Failure::not_configured(words.unwrap_or_else(|| "the login was refused".to_owned())).advise(again)),
         RunState::Failed => Err(Failure::failed(words.unwrap_or_else(|| "the import failed".to_owned())).advise(again)),
-        RunState::Done if run.counters.failed > 0 => Err(unusable(run, file)),
+        RunState::Done if run.counters.failed > 0 => Err(unusable(view, file)),
         RunState::Done => Ok(()),
         RunState::Running | RunState::Paused | RunState::Stopped | RunState::Part => {
             Err(Failure::in_part(words.unwrap_or_else(|| "it was stopped before its end; what was read is kept".to_owned())).advise(again))
@@ -229,7 +229,10 @@ fn plan(plan: &ImportPlan, output: &mut Output) -> Result<(), Failure> {
         let (becomes, sure) = if becomes.is_empty() { ("(kept, not used)", String::new()) } else { (becomes, format!("{}%", column.sure)) };
         table.row([column.column.as_str(), becomes, &sure, &column.sample]);
     }
-    output.table(&table)
+    output.table(&table)?;
+    let Some(forecast) = &plan.forecast else { return Ok(()) };
+    output.line(&forecast.to_string())?;
+    forecast.problems.iter().try_for_each(|problem| output.line(&format!("  line {}: {}", problem.line, problem.reason)))
 }
 
 fn list(opened: &Opened, limit: u32, output: &mut Output) -> Result<(), Failure> {
@@ -274,11 +277,11 @@ fn first_sentence(words: &str) -> &str {
 }
 
 /// Some rows could not be used, or none.
-fn unusable(run: &Run, file: Option<&Path>) -> Failure {
-    let Counters { read, failed, .. } = run.counters;
-    let listed = match file {
-        Some(file) => format!("Mend them in {} and import that file.", error_file(file).display()),
-        None => format!("They are listed with the run {} on the console's Imports screen.", run.id.short()),
+fn unusable(view: &RunView, file: Option<&Path>) -> Failure {
+    let Counters { read, failed, .. } = view.run.counters;
+    let listed = match &view.to_mend {
+        Some(mend) => format!("Mend them in {} and import that file.", mend.display()),
+        None => format!("They are listed with the run {} on the console's Imports screen.", view.run.id.short()),
     };
     match (failed, file) {
         (_, Some(file)) if failed == read => Failure::failed("none of its rows could be used; nothing was imported").advise(format!(

@@ -14,6 +14,9 @@ pub const BAD_ROW_LIMIT: usize = 16 * 1024;
 pub struct RawPage {
     /// The rows, in the source's order.
     pub rows: Rows,
+    /// On which line of their file JSON objects start, counted from 1; empty for an API's rows and for a table's, which know it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<u64>,
     /// Rows of this page that could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bad: Vec<BadRow>,
@@ -32,6 +35,13 @@ pub struct RawPage {
     /// What the source wants to know again, kept with the page or not at all.
     #[serde(skip)]
     pub notes: Vec<Note>,
+}
+
+impl RawPage {
+    /// Where a row starts in its file, or its number in the answer, counted from 1.
+    pub fn line(&self, row: usize) -> u64 {
+        self.lines.get(row).copied().unwrap_or_else(|| self.rows.line(row))
+    }
 }
 
 /// Something that a source wants to know again: by shelf and name, as there.

@@ -16,10 +16,14 @@ use std::{collections::BTreeMap, fmt, sync::LazyLock};
 const SAMPLE: usize = 200;
 /// A column's values decide when so many of them agree.
 const MOST: f32 = 0.8;
+/// What other columns' values do not have, and so many of these do, says what they are.
+const SOME: f32 = 0.2;
 /// A source is taken for the maker when its known columns make up so much of the header's weight…
 const SURE: f32 = 0.5;
-/// …or so much, when one of its own marks is there.
+/// …or so much of a header that is not tiny. Either way it needs something of its own in it.
 const MARKED: f32 = 0.25;
+/// So many columns that only one source has are no chance.
+const OWN: usize = 2;
 
 static KNOWN_COLUMNS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
     let shipped = Mapping::shipped().unwrap_or_default();
@@ -135,19 +139,20 @@ impl Intake {
         let weight = |name: &str| users.get(name).map_or(0.4, |users| 1.0 / f32::from(*users));
         let total: f32 = header.iter().map(|name| weight(name)).sum();
         let file_name = file_name.to_lowercase();
+        let everyday = Everyday::of(&self.common);
         let mut scores: Vec<(f32, bool, Source)> = known
             .iter()
             .map(|(source, known)| {
                 let hits: Vec<&String> = header.iter().filter(|name| known.contains(*name)).collect();
                 let matched: f32 = hits.iter().map(|name| weight(name)).sum();
                 let marks = &self.mapping(*source).marks;
-                let marked = marks.markers.iter().any(|marker| header.contains(&fold(marker)))
+                let own: Vec<&&String> = hits.iter().filter(|name| users.get(name.as_str()) == Some(&1)).collect();
+                let marked = marks.markers.iter().any(|marker| header.contains(&fold(marker)) && !everyday.is_called(marker, names))
                     || marks.files.iter().any(|word| file_name.contains(&word.to_lowercase())) && hits.len() * 2 > header.len()
-                    || hits.len() == header.len()
-                        && marks.columns.iter().any(|column| names.contains(column))
-                        && is_snake(names) == is_snake(&marks.columns);
-                let own = hits.iter().filter(|name| users.get(name.as_str()) == Some(&1)).count();
-                (if total > 0.0 { matched / total } else { 0.0 }, marked || own >= 2, *source)
+                    || own.iter().filter(|name| !everyday.folded.contains(name.as_str())).count() >= OWN
+                    // Nearly all of the header, and a good part of what the source writes.
+                    || own.len() >= OWN && hits.len() * 10 >= header.len() * 9 && hits.len() * 3 >= known.len();
+                (if total > 0.0 { matched / total } else { 0.0 }, marked, *source)
             })
             .filter(|(score, marked, _)| *marked && (*score >= SURE || *score >= MARKED && header.len() > 3))
             .collect();
@@ -393,9 +398,25 @@ fn api_names(mapping: &Mapping) -> FxHashSet<String> {
     written.map(|path| fold(&path.to_string())).collect()
 }
 
-/// Written like `company_name`.
-fn is_snake(names: &[String]) -> bool {
-    names.iter().any(|name| name.contains('_')) && names.iter().all(|name| !name.contains(|c: char| c.is_uppercase() || c == ' '))
+/// What anybody may call a column: it tells nothing about who made a file.
+struct Everyday {
+    folded: FxHashSet<String>,
+    written: FxHashSet<Box<str>>,
+}
+
+impl Everyday {
+    fn of(common: &Mapping) -> Self {
+        let fields = common.columns.fields.values().flat_map(|rule| &rule.0);
+        let phones = common.columns.phones.iter().map(|rule| &rule.value);
+        let emails = common.columns.emails.iter().map(|rule| &rule.value);
+        let written: FxHashSet<_> = fields.chain(phones).chain(emails).map(|reference| reference.written.clone()).collect();
+        Self { folded: written.iter().map(|name| fold(name)).collect(), written }
+    }
+
+    /// The name is an everyday one, and does not stand among `names` in a spelling that is not.
+    fn is_called(&self, name: &str, names: &[String]) -> bool {
+        self.folded.contains(&fold(name)) && (self.written.contains(name) || !names.iter().any(|other| other == name))
+    }
 }
 
 /// JSON rows as a table of their paths.
@@ -449,13 +470,16 @@ impl Look {
             if values.is_empty() { 0.0 } else { values.iter().filter(|value| is(value)).count() as f32 / values.len() as f32 }
         };
         let region = crate::domain::Country::parse("US");
-        let punctuated = |value: &str| value.contains(['+', '-', '(', ' ', '.', '/']);
+        let date = |value: &str| clean::date(value, super::DateOrder::MonthFirst).is_some();
+        let dialled = share(&|value| {
+            is_punctuated(value) && !date(value) && (is_dialled_at_home(value) || clean::telephone(value, region).is_some())
+        });
+        // Beside numbers with blanks and brackets, those without are numbers too; a column of nothing but digits may be ids.
+        let bare = share(&|value| !is_punctuated(value) && clean::telephone(value, region).is_some());
         Self {
             values: values.len(),
             email: share(&|value| clean::email(value).is_some()),
-            phone: share(&|value| {
-                punctuated(value) && clean::date(value, super::DateOrder::MonthFirst).is_none() && clean::telephone(value, region).is_some()
-            }),
+            phone: if dialled >= SOME { dialled + bare } else { dialled },
             person_profile: share(&|value| value.contains("linkedin.com") && clean::person_linkedin(value).is_some()),
             company_page: share(&|value| value.contains("linkedin.com") && clean::company_linkedin(value).is_some()),
             site: share(&|value| !value.contains('@') && clean::site(value).is_some()),
@@ -470,7 +494,7 @@ impl Look {
             legal_form: share(&|value| vocabulary::split_legal_form(value).1.is_some()),
             two_words: share(&|value| is_like_a_name(value)),
             number: share(&|value| value.trim().parse::<f64>().is_ok()),
-            date: share(&|value| clean::date(value, super::DateOrder::MonthFirst).is_some()),
+            date: share(&date),
         }
     }
 
@@ -492,6 +516,20 @@ impl Look {
             _ => true,
         }
     }
+}
+
+fn is_punctuated(value: &str) -> bool {
+    value.contains(['+', '-', '(', ' ', '.', '/'])
+}
+
+/// `0302 3125461`: with the trunk prefix of some country.
+fn is_dialled_at_home(value: &str) -> bool {
+    let value = value.trim();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.trim_start_matches('(').starts_with('0')
+        && (8..=13).contains(&digits)
+        && value.contains([' ', '(', '/'])
+        && value.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '/' | '-'))
 }
 
 fn is_like_a_name(value: &str) -> bool {
@@ -544,9 +582,9 @@ fn by_values(look: &Look) -> Option<(Meaning, f32)> {
         (look.status, MOST, Meaning::EmailStatus),
         (look.country, 0.9, field(Field::Country)),
         (look.phone, MOST, Meaning::Phone(PhoneKind::Other)),
-        (look.legal_form, 0.4, field(Field::CompanyName)),
+        (look.legal_form, SOME, field(Field::CompanyName)),
         (look.title, 0.7, field(Field::JobTitle)),
-        (look.two_words, 0.9, field(Field::FullName)),
+        (look.two_words - look.legal_form, 0.9, field(Field::FullName)),
     ];
     candidates.into_iter().find(|(share, least, _)| share >= least).map(|(share, _, meaning)| (meaning, 0.4 + share * 0.4))
 }

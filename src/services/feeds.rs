@@ -212,7 +212,7 @@ pub(super) async fn plan(
         notes.push(Text::from(ceiling.note(source, estimate.credits.map(number))));
     }
     let credits = estimate.credits.map(|credits| credits.as_thousandths().div_ceil(1000));
-    Ok(ImportPlan { source, rows: estimate.rows, credits, columns: Vec::new(), notes })
+    Ok(ImportPlan { source, rows: estimate.rows, credits, columns: Vec::new(), notes, forecast: None })
 }
 
 fn fetch_trouble(error: &FetchError) -> ServiceError {

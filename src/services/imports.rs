@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{Actor, Field, Outcome, RecordId, Run, RunId, RunState, Source, Text, Timestamp},
     intake::{Intake, Mapping, Recognition, raw::Rows},
-    providers::file::{FileSource, Options, error_path},
+    providers::file::{FileSource, Format, Options, error_file_of},
     store::StoreError,
     sync::{
         Core, enrich,
@@ -69,7 +69,8 @@ impl Desk {
 
 struct AtWork {
     holder: String,
-    handle: JoinHandle<Result<Run, StoreError>>,
+    /// Ends with where the rows that need mending stand.
+    handle: JoinHandle<Result<Option<PathBuf>, StoreError>>,
     since: Timestamp,
     read: u64,
 }
@@ -89,7 +90,7 @@ fn to_mend(run: &Run) -> Option<PathBuf> {
         return None;
     }
     match serde_json::from_str::<Asked>(&run.request).ok()?.from {
-        From::File { path, .. } => Some(error_path(&path)).filter(|path| path.exists()),
+        From::File { path, .. } => error_file_of(&path),
         From::Provider { .. } | From::Enrich { .. } => None,
     }
 }
@@ -114,7 +115,9 @@ impl Session {
             .await?;
         for state in &mut states {
             state.credits = feeds::credits_left(&self.services, state.source).await;
-            if let Some(ceiling) = feeds::ceiling(&self.services, state.source).await.filter(|ceiling| ceiling.is_near && state.note.is_empty()) {
+            if let Some(ceiling) =
+                feeds::ceiling(&self.services, state.source).await.filter(|ceiling| ceiling.is_near && state.note.is_empty())
+            {
                 state.note = Text::from(ceiling.to_string());
             }
             state.rate = feeds::calls_left(&self.services, state.source).await;
@@ -188,7 +191,10 @@ impl Session {
             return Err(ServiceError::new(Kind::Invalid, words));
         }
         if recognition.is_settled() {
-            return Err(ServiceError::new(Kind::Invalid, "a mapping for files with these columns is kept already; mend that one"));
+            let kept = keep::of_columns(&self.services.mappings, &recognition.mapping);
+            let place = kept.unwrap_or_else(|| self.services.mappings.clone());
+            let words = format!("a mapping for files with these columns is kept already; mend {}", place.display());
+            return Err(ServiceError::new(Kind::Invalid, words));
         }
         if !recognition.columns.iter().any(|column| column.becomes.is_some()) {
             return Err(ServiceError::new(Kind::Invalid, "no column of this file is understood, so there is nothing to keep"));
@@ -282,12 +288,10 @@ impl Session {
         let services = self.services.clone();
         let handle = tokio::spawn(async move {
             let run = import::work(&core, job).await?;
-            if let From::File { path, mapping } = &asked.from
-                && run.counters.failed > 0
-            {
-                errors_file::write(&services, &run, path, mapping).await;
+            match &asked.from {
+                From::File { path, mapping } if run.counters.failed > 0 => Ok(errors_file::write(&services, &run, path, mapping).await),
+                _ => Ok(None),
             }
-            Ok(run)
         });
         self.services
             .imports
@@ -301,16 +305,17 @@ impl Session {
     /// Waits until a run of this process has ended, and until what follows from what it brought is done; answers how it ended.
     pub async fn wait_for(&self, id: RunId) -> Result<RunView> {
         let at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        let mut to_mend = None;
         if let Some(at_work) = at_work {
             let ended = at_work
                 .handle
                 .await
                 .map_err(|_| ServiceError::new(Kind::Trouble, "the import died: a defect of this program; it can be resumed"))?;
-            ended?;
+            to_mend = ended?;
             // A process that imports and ends has no keeper that would do it later.
             self.follow_up(&CancellationToken::new()).await;
         }
-        self.run(id).await
+        Ok(RunView { to_mend, ..self.run(id).await? })
     }
 
     /// Pauses a run at its next page, wherever it works.
@@ -356,10 +361,10 @@ impl Session {
 
     fn run_view(&self, run: Run) -> RunView {
         let what = what(&run.request).unwrap_or_default();
-        let errors = to_mend(&run);
+        let to_mend = to_mend(&run);
         let mut at_work = self.services.imports.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let here = at_work.get_mut(&run.id).filter(|one| !one.handle.is_finished());
-        let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, errors, run } };
+        let Some(one) = here else { return RunView { what, rate: 0.0, left: None, here: false, to_mend, run } };
         if one.read == 0 {
             (one.since, one.read) = (self.now(), run.counters.read.max(1));
         }
@@ -367,7 +372,7 @@ impl Session {
         let rate = if seconds > 0.5 { run.counters.read.saturating_sub(one.read) as f32 / seconds } else { 0.0 };
         let todo = run.total.map(|total| total.saturating_sub(run.counters.read));
         let left = todo.filter(|_| rate > 0.1).map(|todo| Duration::from_secs_f32(todo as f32 / rate));
-        RunView { what, rate, left, here: true, errors, run }
+        RunView { what, rate, left, here: true, to_mend, run }
     }
 }
 
@@ -400,7 +405,7 @@ pub(super) struct Opened {
     pub recognition: Recognition,
 }
 
-async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mapping: Option<&Path>) -> Result<Opened> {
+pub(super) async fn open_file(services: &Parts, path: &Path, source: Option<Source>, mapping: Option<&Path>) -> Result<Opened> {
     let intake = services.intake.clone();
     let kept = services.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let (path, mapping) = (path.to_owned(), mapping.map(Path::to_owned));
@@ -451,13 +456,24 @@ fn file_plan(opened: &Opened) -> ImportPlan {
         sample: column.example.clone(),
     });
     let mut notes = vec![Text::from(file.about().format.to_string())];
+    if file.about().header_line.is_none() && matches!(file.sample(), Rows::Table { .. }) {
+        notes.push(Text::new("no header line; the columns are called Column 1, Column 2 and so on"));
+    }
     notes.push(match recognition.source {
         _ if recognition.is_settled() => Text::new("a mapping that was kept explains these columns"),
         Source::File => Text::new("no known export; the columns were guessed: look at them before importing"),
         source => Text::from(format!("looks like an export of {source}, {:.0} % sure", recognition.confidence * 100.0)),
     });
+    if let (Some(sheet), Format::Workbook { sheets }) = (&file.about().sheet, &file.about().format)
+        && sheets.len() > 1
+    {
+        notes.push(Text::from(format!("the columns are those of the sheet {sheet}")));
+    }
+    if !file.about().unread.is_empty() {
+        notes.push(Text::from(format!("sheets not read, hidden or without a table: {}", file.about().unread.join(", "))));
+    }
     if let Some(line) = file.about().header_line.filter(|line| *line > 1) {
         notes.push(Text::from(format!("the header stands in line {line}")));
     }
-    ImportPlan { source: recognition.source, rows: None, credits: None, columns: columns.collect(), notes }
+    ImportPlan { source: recognition.source, rows: None, credits: None, columns: columns.collect(), notes, forecast: None }
 }

@@ -2,6 +2,7 @@
 //! over a file that is there.
 
 use super::{Kind, Result, ServiceError};
+use crate::{domain::Source, intake::Mapping};
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
@@ -21,7 +22,7 @@ pub(super) fn write(folder: &Path, file: &Path, name: Option<&str>, text: &str) 
     draft.write_all(text.as_bytes()).and_then(|()| draft.as_file().sync_all()).map_err(trouble)?;
     let names: Vec<String> = match name {
         Some(name) => vec![checked(name)?],
-        None => (1..=TRIES).map(|nth| numbered(&made_of(file), nth)).collect(),
+        None => (1..=TRIES).map(|nth| numbered(&made_of(file), nth)).filter(|name| of_source(name).is_none()).collect(),
     };
     for name in &names {
         let path = folder.join(format!("{name}.toml"));
@@ -35,8 +36,27 @@ pub(super) fn write(folder: &Path, file: &Path, name: Option<&str>, text: &str) 
     Err(ServiceError::new(Kind::Invalid, format!("{} holds a mapping called {taken} already; choose another name", folder.display())))
 }
 
+/// The file in `folder` that explains the same columns: the last by name, which is the one in use.
+pub(super) fn of_columns(folder: &Path, mapping: &Mapping) -> Option<PathBuf> {
+    let is_it = |path: &PathBuf| {
+        let read = std::fs::read_to_string(path).ok().and_then(|text| Mapping::parse_toml("", &text).ok());
+        read.is_some_and(|read| read.marks.header == mapping.marks.header)
+    };
+    let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    files.filter(|path| path.extension().is_some_and(|end| end == "toml")).filter(is_it).max()
+}
+
+/// The source whose own mapping a file of that name overlays.
+fn of_source(name: &str) -> Option<Source> {
+    Source::ALL.iter().copied().find(|source| source.key().eq_ignore_ascii_case(name))
+}
+
 fn checked(name: &str) -> Result<String> {
     let name = name.trim().trim_end_matches(".toml");
+    if let Some(source) = of_source(name) {
+        let words = format!("mappings/{name}.toml is for what you change of {}'s own mapping; choose another name", source.label());
+        return Err(ServiceError::new(Kind::Invalid, words));
+    }
     if name.is_empty() || name.len() > NAME || safe(name) != name.to_ascii_lowercase() {
         return Err(ServiceError::new(Kind::Invalid, format!("a mapping's name is at most {NAME} letters, digits, - and _")));
     }

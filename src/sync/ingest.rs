@@ -71,7 +71,7 @@ pub fn ready(intake: &Intake, mapping: &Mapping, page: &RawPage, now: Timestamp)
         })),
         Err(error) => {
             let raw = page.rows.row_json(row).map(|json| json.to_string()).unwrap_or_default();
-            Err(RowFailure { line: page.rows.line(row), reason: Text::from(error.to_string()), raw: cut(raw) })
+            Err(RowFailure { line: page.line(row), reason: Text::from(error.to_string()), raw: cut(raw) })
         }
     };
     let unreadable = page.bad.iter().map(|bad| RowFailure { line: bad.line, reason: bad.reason.clone(), raw: bad.raw.clone() }).collect();

@@ -48,6 +48,8 @@ pub enum Query {
         outcome: Option<Outcome>,
     },
     Plan(ImportRequest),
+    /// The same, and what would become of every row: it takes as long as reading them.
+    DryRun(ImportRequest),
     /// What filling gaps would take.
     Gaps(EnrichRequest),
     /// The files of a folder; none: where the person is.

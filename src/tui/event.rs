@@ -136,6 +136,8 @@ slots! {
     RunRows,
     /// What an import would do.
     Plan,
+    /// What would become of its rows.
+    Forecast,
     /// What filling gaps would take.
     Gaps,
     /// A folder's files.

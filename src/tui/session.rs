@@ -97,6 +97,7 @@ async fn answer(session: &Session, query: Query) -> Result<Answer, ServiceError>
             failures: if matches!(outcome, None | Some(Outcome::Failed)) { session.row_errors(run, None, ROWS).await? } else { Vec::new() },
         },
         Query::Plan(request) => Answer::Plan(Box::new(session.plan_import(&request).await?)),
+        Query::DryRun(request) => Answer::Plan(Box::new(session.dry_run(&request).await?)),
         Query::Gaps(request) => Answer::Gaps(Box::new(session.plan_enrich(&request).await?)),
         Query::Folder(path) => Answer::Folder(folder::read(path).await),
         Query::People { text, after, limit } => Answer::People(session.search(&text, after, limit).await?),

@@ -74,6 +74,64 @@ fn a_file_of_nothing_usable_fails_and_one_bad_row_does_not() {
     let output = leadloom(&home, &["import", "--file", "even.csv"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(err(&output).contains("could not be used; the others are kept"), "{}", err(&output));
+    // A row that cannot be read is cut into cells as its file is.
+    fs::write(home.path().join("semi.csv"), b"First name;Email\nAda;ada@quarrylogistics.com\nB\xff;bo@quarrylogistics.com\n".as_slice())
+        .unwrap();
+    leadloom(&home, &["import", "--file", "semi.csv"]);
+    let listed = fs::read_to_string(home.path().join("semi.csv.errors.csv")).unwrap();
+    assert!(listed.contains(",B\u{fffd},bo@quarrylogistics.com"), "{listed}");
+}
+
+#[test]
+fn bad_json_rows_can_be_mended_and_imported_again() {
+    let home = home("");
+    let rows = "{\"name\":\"Ada Lane\",\"email\":\"ada@quarrylogistics.com\"}\n{\"name\": Bo}\n\n{\"colour\":\"blue\"}\n";
+    fs::write(home.path().join("people.jsonl"), rows).unwrap();
+    let output = leadloom(&home, &["import", "--file", "people.jsonl"]);
+    assert_eq!(output.status.code(), Some(3), "{}", err(&output));
+    assert!(err(&output).contains("people.jsonl.errors.jsonl"), "{}", err(&output));
+    let file = home.path().join("people.jsonl.errors.jsonl");
+    let listed = fs::read_to_string(&file).unwrap();
+    for words in ["line 2: this is not JSON", "\n{\"name\": Bo}\n", "line 4: the row names neither", "\n{\"colour\":\"blue\"}\n"] {
+        assert!(listed.contains(words), "{words:?} in {listed}");
+    }
+    fs::write(&file, listed.replace(": Bo", ":\"Bo Reed\",\"email\":\"bo@quarrylogistics.com\"")).unwrap();
+    let again = leadloom(&home, &["import", "--file", "people.jsonl.errors.jsonl", "--json"]);
+    let last: Json = serde_json::from_str(out(&again).lines().last().unwrap()).unwrap();
+    assert_eq!((last["read"].as_u64(), last["failed"].as_u64()), (Some(2), Some(1)), "{last} {}", err(&again));
+}
+
+#[test]
+fn a_dry_run_says_what_would_become_of_the_rows() {
+    let home = home("");
+    let good = "Ada,Lane,CTO,Quarry Logistics,quarrylogistics.com,ada@quarrylogistics.com,+44 20 7946 0112,GB";
+    let rows =
+        format!("First name,Last name,Title,Company,Website,Email,Phone,Country\n{good}\nBo,Reed,,,,,,\n,,,,,,,GB\n,,,,,,,,,extra\n");
+    fs::write(home.path().join("people.csv"), rows).unwrap();
+    let dry = |file: &str, limit: &[&str]| {
+        let output = leadloom(&home, &[&["import", "--file", file, "--dry-run", "--json"], limit].concat());
+        let plan: Json = serde_json::from_str(&out(&output)).unwrap_or_else(|_| panic!("{}", err(&output)));
+        plan
+    };
+    let plan = dry("people.csv", &[]);
+    let counts = |plan: &Json| ["rows", "usable", "review", "weak", "unusable"].map(|key| plan["forecast"][key].as_u64());
+    let counted = counts(&plan);
+    assert_eq!((counted[0], counted[3], counted[4]), (Some(4), Some(1), Some(2)), "{plan}");
+    assert_eq!(counted[1].zip(counted[2]).map(|(usable, review)| usable + review), Some(1), "{plan}");
+    assert_eq!(plan["rows"], 4);
+    let lines: Vec<_> = plan["forecast"]["problems"].as_array().unwrap().iter().map(|problem| problem["line"].as_u64().unwrap()).collect();
+    assert!(lines.ends_with(&[3, 4, 5]), "{plan}");
+    assert_eq!(dry("people.csv", &["--limit", "2"])["rows"], 2);
+    let said = out(&leadloom(&home, &["import", "--file", "people.csv", "--dry-run"]));
+    assert!(said.contains("4 rows: ") && said.contains("1 too weak, 2 cannot be used") && said.contains("line 4: "), "{said}");
+    fs::write(home.path().join("people.jsonl"), "{\"name\":\"Ada Lane\",\"email\":\"ada@quarrylogistics.com\"}\n\n{\"name\": Bo}\n")
+        .unwrap();
+    let plan = dry("people.jsonl", &[]);
+    assert_eq!((plan["rows"].as_u64(), plan["forecast"]["unusable"].as_u64()), (Some(2), Some(1)), "{plan}");
+    assert_eq!(plan["forecast"]["problems"].as_array().unwrap().last().unwrap()["line"], 3, "{plan}");
+    // Nothing was written.
+    assert!(out(&leadloom(&home, &["import", "list", "--json"])).is_empty());
+    assert!(!home.path().join("people.jsonl.errors.jsonl").exists());
 }
 
 #[test]
@@ -117,7 +175,10 @@ fn a_search_that_cannot_be_asked_is_wrong_use_and_the_filters_are_listed() {
         err(&output)
     };
     let said = wrong(&["import", "apollo", "--set", "person_title=CTO"]);
-    assert!(said.contains("no filter \"person_title\" (did you mean \"person_titles\"?); `leadloom import apollo --filters` lists them."), "{said}");
+    assert!(
+        said.contains("no filter \"person_title\" (did you mean \"person_titles\"?); `leadloom import apollo --filters` lists them."),
+        "{said}"
+    );
     assert!(wrong(&["import", "apollo", "--search", "gone"]).contains("no search of Apollo.io"));
     assert!(wrong(&["import", "hunter"]).contains("needs domains"));
     assert!(wrong(&["import", "leadsblue"]).contains("file"));
@@ -125,7 +186,10 @@ fn a_search_that_cannot_be_asked_is_wrong_use_and_the_filters_are_listed() {
     assert!(out(&leadloom(&home, &["import", "list"])).is_empty(), "no run was begun");
 
     let table = out(&leadloom(&home, &["import", "apollo", "--filters"]));
-    assert!(table.lines().any(|line| line.starts_with("person_titles ") && line.contains("semicolons") && line.contains("job titles")), "{table}");
+    assert!(
+        table.lines().any(|line| line.starts_with("person_titles ") && line.contains("semicolons") && line.contains("job titles")),
+        "{table}"
+    );
     let rows = out(&leadloom(&home, &["import", "zoominfo", "--filters", "--json"]));
     let first: Json = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
     assert!(["name", "takes", "about"].iter().all(|key| first[key].is_string()), "{first}");

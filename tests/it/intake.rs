@@ -410,6 +410,34 @@ fn columns_of_unknown_files_are_guessed_and_the_guess_can_be_kept() {
 }
 
 #[test]
+fn companies_and_numbers_are_guessed_by_their_values() {
+    let intake = intake();
+    let rows = table(
+        "a,b,c,d",
+        &[
+            "Mueller IT-Service GmbH,0302 3125461,Ann Stone,10001-1234",
+            "Indigo Bildung GmbH,492214710757,Bob Reed,10001-1235",
+            "Vertex Networks,(509) 555-0195,Cy Okafor,10001-1236",
+            "Cedar Point Advisory,16 045 550175,Dee Lund,10001-1237",
+        ],
+    );
+    let guess = intake.recognise(&rows, "x.csv");
+    let becomes: Vec<_> = guess.columns.iter().map(|column| column.becomes.as_deref().unwrap_or("-")).collect();
+    assert_eq!(becomes, ["company", "phone (other)", "full_name", "-"]);
+    let rows = Rows::Objects(vec![json!({"person": {"first": "Ann", "last": "Stone"}, "email": "ann@acme.example"})]);
+    let found = intake.recognise(&rows, "x.jsonl");
+    let taken = take(intake, &found.mapping, rows).remove(0).unwrap();
+    says(person(&taken), &[(Field::FirstName, "Ann"), (Field::LastName, "Stone")]);
+}
+
+#[test]
+fn a_key_that_stands_twice_is_named() {
+    let twice = "source = \"file\"\n[columns]\nemail = \"a\"\nemail = \"b\"\n";
+    let said = Mapping::parse_toml("mm.toml", twice).unwrap_err()[0].to_string();
+    assert!(said.starts_with("mm.toml:4:") && said.contains("\"email\""), "{said}");
+}
+
+#[test]
 fn a_recognised_mapping_that_was_kept_makes_the_same_drafts() {
     let intake = intake();
     let rows = table(

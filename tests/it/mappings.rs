@@ -37,7 +37,8 @@ async fn a_kept_mapping_is_mended_once_and_used_for_the_next_file_with_these_col
     let again = plan(&house.me, &first).await;
     assert!(again.notes.iter().any(|note| note.contains("was kept")), "{again:?}");
     assert_eq!(becomes(&again, "E-Mail"), Some(Field::Email), "{again:?}");
-    assert_eq!(house.me.keep_mapping(&first, None, None, Some("other")).await.unwrap_err().kind(), Kind::Invalid);
+    let refused = house.me.keep_mapping(&first, None, None, Some("other")).await.unwrap_err();
+    assert!(refused.kind() == Kind::Invalid && refused.to_string().contains("partner-list-q3.toml"), "{refused}");
 
     // A person mends it; the next process reads it, for the columns in any order.
     let text = std::fs::read_to_string(&kept).unwrap();
@@ -55,6 +56,13 @@ async fn a_kept_mapping_is_mended_once_and_used_for_the_next_file_with_these_col
     assert_eq!((run.counters.read, run.counters.failed), (1, 0), "{run:?}");
     let row = me.run_records(run.id, None, None, 10).await.unwrap().remove(0);
     assert_eq!((row.name.as_str(), row.company.as_str()), ("Bob Reed", "Acme"));
+
+    // Without a header the columns have numbers, and the preview says so.
+    let headless = file(home, "headless.csv", "Ann Stone,ann@acme.example,Acme GmbH\nBob Reed,bob@acme.example,Acme GmbH\n");
+    let numbered = plan(&me, &headless).await;
+    assert!(numbered.notes.iter().any(|note| note.contains("no header line") && note.contains("Column 1")), "{numbered:?}");
+    assert_eq!(becomes(&numbered, "Column 3"), Some(Field::CompanyName), "{numbered:?}");
+    assert!(!settled.notes.iter().any(|note| note.contains("no header line")), "{settled:?}");
 
     // Files with other columns are read as ever.
     let other = file(home, "other.csv", "Wer,E-Mail\nCy Okafor,cy@northgate.example\n");
@@ -76,6 +84,13 @@ async fn a_name_is_safe_and_nothing_is_written_over() {
     assert_eq!(house.me.keep_mapping(&two, None, None, Some("List_1")).await.unwrap_err().kind(), Kind::Invalid);
     assert_eq!(std::fs::read(home.join("mappings/List_1.toml")).unwrap(), before);
     assert_eq!(std::fs::read_dir(home.join("mappings")).unwrap().count(), 1, "no drafts are left");
+    // A source's name is for changes of its own mapping.
+    for taken in ["apollo", "Apollo.toml", "file"] {
+        let refused = house.me.keep_mapping(&two, None, None, Some(taken)).await.unwrap_err();
+        assert!(refused.kind() == Kind::Invalid && refused.to_string().contains("own mapping"), "{refused}");
+    }
+    let called = file(home, "apollo.csv", "E-Mail,C\nann@acme.example,1\n");
+    assert_eq!(house.me.keep_mapping(&called, None, None, None).await.unwrap(), home.join("mappings/apollo-2.toml"));
     // Named after the file, with a number where that name is taken.
     std::fs::write(home.join("mappings/two.toml"), "source = \"file\"\n").unwrap();
     assert_eq!(house.me.keep_mapping(&two, None, None, None).await.unwrap(), home.join("mappings/two-2.toml"));

@@ -17,6 +17,9 @@ use toml::de::{DeTable, DeValue};
 /// A mapping file is at most this long, in bytes.
 pub const FILE_LIMIT: usize = 1024 * 1024;
 
+/// No more of a faulty text is repeated than this, in bytes.
+const PIECE: usize = 60;
+
 /// TOML and JSON alike, with the line where a value stands.
 struct Node {
     line: Option<usize>,
@@ -41,8 +44,12 @@ impl Mapping {
             }
             Ok(table) => Node { line: None, value: Value::Table(toml_table(table.get_ref(), text)) },
             Err(error) => {
+                let span = error.span().unwrap_or_default();
                 let line = error.span().map(|span| line_of(text, span.start));
-                return Err(vec![reader.problem(line, "file", error.message().to_owned())]);
+                // A key stands twice, or what is there is no TOML: the text itself says which.
+                let piece = text.get(span).map(str::trim).filter(|piece| (1..=PIECE).contains(&piece.len()) && !piece.contains('\n'));
+                let sentence = piece.map_or_else(|| error.message().to_owned(), |piece| format!("{} at {piece:?}", error.message()));
+                return Err(vec![reader.problem(line, "file", sentence)]);
             }
         };
         let mapping = reader.mapping(node);

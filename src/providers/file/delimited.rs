@@ -121,7 +121,7 @@ impl DelimitedReader {
             }
         }
         let next = (!ended && !self.splitter.is_at_end().map_err(fail)?).then(|| self.splitter.place());
-        Ok(Page { rows: Rows::Table { header: self.header.clone(), rows }, bad, next })
+        Ok(Page { rows: Rows::Table { header: self.header.clone(), rows }, lines: Vec::new(), bad, next })
     }
 }
 

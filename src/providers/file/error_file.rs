@@ -1,10 +1,12 @@
 //! The file of rows that need mending: written beside the import, with line and reason, and importable again when they
-//! are mended. No spreadsheet takes its cells for formulas.
+//! are mended. Rows of a table make a table, in which no spreadsheet takes a cell for a formula; JSON makes JSON lines.
 
+use super::json::REMARK;
 use crate::{
     domain::csv_safe,
-    intake::raw::{BadRow, Header, TableRow},
+    intake::raw::{BAD_ROW_LIMIT, BadRow, Header, Rows, TableRow},
 };
+use serde_json::Value as Json;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -13,10 +15,23 @@ use std::{
 /// The first two columns, which an import of the mended file does not use.
 const OWN_COLUMNS: [&str; 2] = ["Import line", "Import problem"];
 
-/// `contacts.csv` -> `contacts.csv.errors.csv`.
-pub fn error_path(import: &Path) -> PathBuf {
+/// The endings: of rows of a table, of JSON objects.
+const TABLE: &str = ".errors.csv";
+const LINES: &str = ".errors.jsonl";
+
+/// `contacts.xlsx` -> `contacts.xlsx.errors.csv`, `people.json` -> `people.json.errors.jsonl`: by the shape of the import's rows.
+pub fn error_path(import: &Path, rows: &Rows) -> PathBuf {
+    beside(import, if matches!(rows, Rows::Table { .. }) { TABLE } else { LINES })
+}
+
+/// The one that is there.
+pub fn error_file_of(import: &Path) -> Option<PathBuf> {
+    [TABLE, LINES].into_iter().map(|ending| beside(import, ending)).find(|path| path.exists())
+}
+
+fn beside(import: &Path, ending: &str) -> PathBuf {
     let mut name = import.file_name().unwrap_or_default().to_owned();
-    name.push(".errors.csv");
+    name.push(ending);
     import.with_file_name(name)
 }
 
@@ -58,8 +73,7 @@ impl<W: Write> ErrorFile<W> {
         }
         let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
         let cells: Vec<&str> = record.iter().collect();
-        let cut = if bad.raw.len() >= crate::intake::raw::BAD_ROW_LIMIT { " (only the start of the row is kept here)" } else { "" };
-        self.write(bad.line, &format!("{}{cut}", bad.reason), &cells)
+        self.write(bad.line, &reason(bad), &cells)
     }
 
     /// How many rows were written.
@@ -83,4 +97,49 @@ impl<W: Write> ErrorFile<W> {
         self.rows += 1;
         Ok(())
     }
+}
+
+/// Writes JSON objects that need mending: each as it is, below a remark that says where and why.
+pub struct ErrorLines<W: Write> {
+    out: W,
+    rows: u64,
+}
+
+impl<W: Write> ErrorLines<W> {
+    /// Begins with what a person needs to know.
+    pub fn new(mut out: W) -> io::Result<Self> {
+        writeln!(out, "{REMARK} Mend each row below, or delete it, and import this file. Lines like this one are not read.")?;
+        Ok(Self { out, rows: 0 })
+    }
+
+    /// An object that could be read, but not used.
+    pub fn row(&mut self, line: u64, row: &Json, reason: &str) -> io::Result<()> {
+        self.write(line, reason, &row.to_string())
+    }
+
+    /// One that could not be read. One that was kept only in part says so.
+    pub fn bad(&mut self, bad: &BadRow) -> io::Result<()> {
+        self.write(bad.line, &reason(bad), &bad.raw)
+    }
+
+    /// How many rows were written.
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Writes what is left and gives the writer back.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.out.flush()?;
+        Ok(self.out)
+    }
+
+    fn write(&mut self, line: u64, reason: &str, row: &str) -> io::Result<()> {
+        self.rows += 1;
+        writeln!(self.out, "{REMARK} line {line}: {reason}\n{row}")
+    }
+}
+
+fn reason(bad: &BadRow) -> String {
+    let cut = if bad.raw.len() >= BAD_ROW_LIMIT { " (only the start of the row is kept here)" } else { "" };
+    format!("{}{cut}", bad.reason)
 }

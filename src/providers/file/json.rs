@@ -1,11 +1,13 @@
 //! JSON objects from a file: one a line, one after another, or in an array. Each is cut out before it is parsed, so that
-//! a broken one costs itself only, and the file may be of any length.
+//! a broken one costs itself only, and the file may be of any length. Lines between objects that start with `//` are
+//! remarks, as in the files of rows that need mending.
 
 use super::{
     FileError, PAGE_BYTES, Page, Place, ROW_LIMIT,
     decode::{TextEncoding, TextReader},
 };
 use crate::intake::raw::{BadRow, Rows};
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 use std::{
     fs::File,
@@ -13,12 +15,26 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// How a line starts that is no row.
+pub(super) const REMARK: &str = "//";
+/// So many lines tell whether each is an object.
+const LOOK_LINES: usize = 50;
+
 /// The text starts like JSON objects, or an array of them.
 pub(super) fn is_json(head: &str) -> bool {
-    let rest = head.trim_start();
+    let rest = without_remarks(head);
     let inner = rest.strip_prefix('[').map_or(rest, str::trim_start);
     inner.strip_prefix('{').is_some_and(|object| object.trim_start().starts_with(['"', '}']))
         || inner.starts_with(']') && rest.starts_with('[')
+}
+
+/// The text from the first line on that is no remark and not blank.
+fn without_remarks(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while rest.starts_with(REMARK) {
+        rest = rest.split_once('\n').map_or("", |(_, below)| below.trim_start());
+    }
+    rest
 }
 
 /// An object's text, or why it has none.
@@ -41,8 +57,7 @@ impl JsonReader {
         let fail = |error| FileError::io(path, error);
         let mut text = TextReader::new(file, encoding).map_err(fail)?;
         while text.buffered().len() < ROW_LIMIT && !text.buffered().contains(&b'\n') && text.fill().map_err(fail)? {}
-        let line = text.buffered().split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let by_line = matches!(serde_json::from_slice(line), Ok(Json::Object(_)));
+        let by_line = is_by_line(text.buffered());
         let first = Place::Text { offset: text.offset(), line: 1 };
         Ok(Self { path: path.to_owned(), text, first, lines: 0, by_line })
     }
@@ -56,17 +71,20 @@ impl JsonReader {
             }
             self.lines = line.saturating_sub(1);
         }
-        let (mut rows, mut bad) = (Vec::new(), Vec::new());
+        let (mut rows, mut lines, mut bad) = (Vec::new(), Vec::new(), Vec::new());
         let mut bytes = 0;
         while rows.len() + bad.len() < rows_wanted.max(1) && bytes < PAGE_BYTES {
             let Some((element, line)) = self.element().map_err(fail)? else {
-                return Ok(Page { rows: Rows::Objects(rows), bad, next: None });
+                return Ok(Page { rows: Rows::Objects(rows), lines, bad, next: None });
             };
             match element {
                 Ok(element) => {
                     bytes += element.len();
                     match parsed(&element) {
-                        Ok(object) => rows.push(object),
+                        Ok(object) => {
+                            rows.push(object);
+                            lines.push(line);
+                        }
                         Err(reason) => bad.push(BadRow::new(line, reason, &element)),
                     }
                 }
@@ -76,7 +94,7 @@ impl JsonReader {
         self.skip_between().map_err(fail)?;
         let ended = self.text.buffered().is_empty();
         let next = (!ended).then(|| Place::Text { offset: self.text.offset(), line: self.lines + 1 });
-        Ok(Page { rows: Rows::Objects(rows), bad, next })
+        Ok(Page { rows: Rows::Objects(rows), lines, bad, next })
     }
 
     fn skip(&mut self, bytes: usize) {
@@ -84,14 +102,26 @@ impl JsonReader {
         self.text.consume(bytes);
     }
 
-    /// Over blanks, and over what stands between the objects of an array.
+    /// Over blanks, remarks, and what stands between the objects of an array.
     fn skip_between(&mut self) -> io::Result<()> {
         loop {
             let between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']');
             let length = self.text.buffered().iter().take_while(|byte| between(byte)).count();
-            let all = length == self.text.buffered().len();
             self.skip(length);
-            if !all || !self.text.fill()? {
+            while self.text.buffered().len() < REMARK.len() && self.text.fill()? {}
+            if self.text.buffered().starts_with(REMARK.as_bytes()) {
+                self.skip_line()?;
+            } else if self.text.buffered().first().is_none_or(|byte| !between(byte)) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn skip_line(&mut self) -> io::Result<()> {
+        loop {
+            let newline = memchr::memchr(b'\n', self.text.buffered());
+            self.skip(newline.map_or(self.text.buffered().len(), |at| at + 1));
+            if newline.is_some() || !self.text.fill()? {
                 return Ok(());
             }
         }
@@ -133,15 +163,23 @@ impl JsonReader {
     fn give_up(&mut self, line: u64) -> io::Result<BadRow> {
         let reason = format!("an object that starts here does not end within {} KiB", ROW_LIMIT / 1024);
         let bad = BadRow::new(line, reason, self.text.buffered());
-        loop {
-            let newline = self.text.buffered().iter().position(|byte| *byte == b'\n');
-            let length = newline.map_or(self.text.buffered().len(), |at| at + 1);
-            self.skip(length);
-            if newline.is_some() || !self.text.fill()? {
-                return Ok(bad);
-            }
+        self.skip_line()?;
+        Ok(bad)
+    }
+}
+
+/// The first line that is JSON is an object and nothing else, and those above it are broken ones or remarks.
+fn is_by_line(start: &[u8]) -> bool {
+    let lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    for line in lines.filter(|line| !line.is_empty() && !line.starts_with(REMARK.as_bytes())).take(LOOK_LINES) {
+        let mut values = serde_json::Deserializer::from_slice(line).into_iter::<IgnoredAny>();
+        match values.next() {
+            _ if !line.starts_with(b"{") => return false,
+            Some(Ok(_)) => return values.next().is_none(),
+            _ => {}
         }
     }
+    false
 }
 
 fn parsed(element: &[u8]) -> Result<Json, String> {

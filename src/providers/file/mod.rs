@@ -17,7 +17,7 @@ use crate::intake::raw::{Header, RawPage, Rows};
 use decode::TextEncoding;
 use delimited::DelimitedReader;
 pub use error::FileError;
-pub use error_file::{ErrorFile, error_path};
+pub use error_file::{ErrorFile, ErrorLines, error_file_of, error_path};
 use json::JsonReader;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -27,7 +27,7 @@ use std::{
     io::{Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
-use workbook::WorkbookReader;
+use workbook::{Survey, WorkbookReader};
 
 /// A row is at most this long, in bytes of UTF-8; a longer one is a bad row.
 pub const ROW_LIMIT: usize = 1024 * 1024;
@@ -76,6 +76,10 @@ pub struct About {
     pub format: Format,
     /// The line of its header; `None` when it has none and its columns are numbered.
     pub header_line: Option<u64>,
+    /// The sheet of a workbook whose header and first rows are shown: the first that names people.
+    pub sheet: Option<String>,
+    /// Sheets of a workbook that are not read: hidden ones, charts, those without a table.
+    pub unread: Vec<String>,
 }
 
 /// A file's kind.
@@ -106,7 +110,7 @@ impl fmt::Display for Format {
             Self::Delimited { delimiter: b'\t', encoding } => write!(f, "table with tabs, {encoding}"),
             Self::Delimited { delimiter, encoding } => write!(f, "table with {:?}, {encoding}", char::from(*delimiter)),
             Self::Json { encoding } => write!(f, "JSON, {encoding}"),
-            Self::Workbook { sheets } => write!(f, "workbook, {}", sheets.join(", ")),
+            Self::Workbook { sheets } => write!(f, "workbook, sheets read: {}", sheets.join(", ")),
         }
     }
 }
@@ -175,20 +179,21 @@ impl FileSource {
         file.seek(SeekFrom::Start(0)).map_err(fail)?;
 
         let (reader, about, sample) = if workbook::is_workbook(&head) {
-            let (reader, header_line, sample) = WorkbookReader::open(path, &options)?;
-            let format = Format::Workbook { sheets: reader.sheet_names().to_vec() };
-            (Reader::Workbook(reader), About { bytes, format, header_line }, sample)
+            let (reader, Survey { read, unread, shown, line, sample }) = WorkbookReader::open(path, &options)?;
+            let format = Format::Workbook { sheets: read };
+            (Reader::Workbook(reader), About { bytes, format, header_line: line, sheet: Some(shown), unread }, sample)
         } else {
             let encoding = TextEncoding::of(&mut file, options.encoding.as_deref(), path)?;
             if json::is_json(&encoding.decoded_head(&head)) {
                 let mut reader = JsonReader::open(path, file, encoding)?;
                 let sample = reader.page(None, SAMPLE_ROWS)?.rows;
-                (Reader::Json(reader), About { bytes, format: Format::Json { encoding: encoding.name() }, header_line: None }, sample)
+                let format = Format::Json { encoding: encoding.name() };
+                (Reader::Json(reader), About { bytes, format, header_line: None, sheet: None, unread: Vec::new() }, sample)
             } else {
                 let (mut reader, header_line) = DelimitedReader::open(path, file, encoding, &options)?;
                 let sample = reader.page(None, SAMPLE_ROWS)?.rows;
                 let format = Format::Delimited { delimiter: reader.delimiter(), encoding: encoding.name() };
-                (Reader::Delimited(Box::new(reader)), About { bytes, format, header_line }, sample)
+                (Reader::Delimited(Box::new(reader)), About { bytes, format, header_line, sheet: None, unread: Vec::new() }, sample)
             }
         };
         Ok(Self { path: path.to_owned(), options, fingerprint, about, sample, reader })
@@ -236,7 +241,7 @@ impl FileSource {
         };
         let cursor = |place| Cursor { fingerprint: self.fingerprint.clone(), place };
         let next = page.next.map(|place| serde_json::to_string(&cursor(place)).unwrap_or_default());
-        Ok(RawPage { rows: page.rows, bad: page.bad, next, ..RawPage::default() })
+        Ok(RawPage { rows: page.rows, lines: page.lines, bad: page.bad, next, ..RawPage::default() })
     }
 
     fn place(&self, cursor: &str) -> Result<Place, FileError> {
@@ -254,6 +259,8 @@ impl FileSource {
 /// A page before its cursor is written out.
 struct Page {
     rows: Rows,
+    /// Where JSON objects start.
+    lines: Vec<u64>,
     bad: Vec<crate::intake::raw::BadRow>,
     next: Option<Place>,
 }

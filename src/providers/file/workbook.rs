@@ -4,8 +4,11 @@
 use super::{
     COLUMN_LIMIT, FileError, HEADER_ROWS, Options, PAGE_BYTES, Page, Place, ROW_LIMIT, SAMPLE_ROWS, XLS_LIMIT, header, unpack::refuse_bombs,
 };
-use crate::intake::raw::{BadRow, Header, Rows, TableRow};
-use calamine::{Data, DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xls, Xlsx, XlsxError};
+use crate::intake::{
+    raw::{BadRow, Header, Rows, TableRow},
+    recognise::is_known_column,
+};
+use calamine::{Data, DataRef, ExcelDateTime, Reader as _, Sheet, SheetType, SheetVisible, Xls, Xlsx, XlsxError};
 use std::{
     fs::File,
     io::BufReader,
@@ -51,41 +54,83 @@ struct Feed {
 #[derive(Debug)]
 enum Fed {
     /// A sheet begins; where its header is.
-    Sheet { header: Header, line: Option<u64> },
+    Sheet { sheet: usize, header: Header, line: Option<u64> },
     /// A row below the header.
     Row { sheet: usize, row: u32, cells: Result<TableRow, BadRow> },
     /// It cannot go on.
     Failed(FileError),
 }
 
+/// What a look at the top of each sheet finds.
+#[derive(Debug)]
+pub(super) struct Survey {
+    /// The sheets that hold a table, in order.
+    pub read: Vec<String>,
+    /// The others: hidden ones, charts, those without a table.
+    pub unread: Vec<String>,
+    /// The first sheet that names people, else the first that is read.
+    pub shown: String,
+    /// The line of its header.
+    pub line: Option<u64>,
+    /// Its first rows.
+    pub sample: Rows,
+}
+
+/// The top of a sheet.
+struct Top {
+    sheet: usize,
+    header: Header,
+    line: Option<u64>,
+    rows: Vec<TableRow>,
+    bytes: usize,
+}
+
+impl Top {
+    fn names_people(&self) -> bool {
+        let known = self.header.names().filter(|name| is_known_column(name)).count();
+        known >= 2 || known == self.header.len()
+    }
+}
+
 impl WorkbookReader {
-    /// Opens a workbook, finds its sheets, and takes a sample. Gives the line of the first sheet's header as well.
-    pub(super) fn open(path: &Path, options: &Options) -> Result<(Self, Option<u64>, Rows), FileError> {
+    /// Opens a workbook and looks at the top of its sheets.
+    pub(super) fn open(path: &Path, options: &Options) -> Result<(Self, Survey), FileError> {
         // Once: what the threads open later is the same file.
         refuse_bombs(path, &File::open(path).map_err(|error| FileError::io(path, error))?)?;
         let all = sheets_of(path)?;
+        let seen: Vec<String> = all.iter().filter(|sheet| is_seen(sheet)).map(|sheet| sheet.name.clone()).collect();
         let sheets = match &options.sheet {
-            None => all,
-            Some(name) if all.contains(name) => vec![name.clone()],
-            Some(name) => return Err(FileError::NoSheet { path: path.to_owned(), name: name.clone(), known: all }),
+            None => seen,
+            Some(name) if seen.contains(name) => vec![name.clone()],
+            Some(name) => return Err(FileError::NoSheet { path: path.to_owned(), name: name.clone(), known: seen }),
         };
-        let mut reader = Self { path: path.to_owned(), sheets, header_line: options.header_line, feed: None };
-        let mut feed = reader.feed((0, 0));
-        let line = match feed.rows.recv().ok() {
-            Some(Fed::Sheet { header, line }) => {
-                feed.ahead = Some(Fed::Sheet { header, line });
-                line
-            }
-            Some(Fed::Failed(error)) => return Err(error),
-            Some(Fed::Row { .. }) | None => return Err(FileError::NoRows { path: path.to_owned() }),
-        };
-        reader.feed = Some(feed);
-        let sample = reader.page(None, SAMPLE_ROWS)?.rows;
-        Ok((reader, line, sample))
+        let reader = Self { path: path.to_owned(), sheets, header_line: options.header_line, feed: None };
+        let survey = reader.survey(all.into_iter().map(|sheet| sheet.name))?;
+        Ok((reader, survey))
     }
 
-    pub(super) fn sheet_names(&self) -> &[String] {
-        &self.sheets
+    fn survey(&self, all: impl Iterator<Item = String>) -> Result<Survey, FileError> {
+        let (mut read, mut best) = (Vec::new(), None::<Top>);
+        for fed in self.feed((0, 0), SAMPLE_ROWS).rows {
+            match (fed, &mut best) {
+                (Fed::Failed(error), _) => return Err(error),
+                (Fed::Sheet { sheet, header, line }, best) => {
+                    read.push(self.sheets[sheet].clone());
+                    let top = Top { sheet, header, line, rows: Vec::new(), bytes: 0 };
+                    if best.as_ref().is_none_or(|best| !best.names_people() && top.names_people()) {
+                        *best = Some(top);
+                    }
+                }
+                (Fed::Row { sheet, cells: Ok(row), .. }, Some(top)) if top.sheet == sheet && top.bytes < PAGE_BYTES => {
+                    top.bytes += row.bytes();
+                    top.rows.push(row);
+                }
+                (Fed::Row { .. }, _) => {}
+            }
+        }
+        let Some(Top { sheet, header, line, rows, .. }) = best else { return Err(FileError::NoRows { path: self.path.clone() }) };
+        let unread = all.filter(|name| !read.contains(name)).collect();
+        Ok(Survey { read, unread, shown: self.sheets[sheet].clone(), line, sample: Rows::Table { header, rows } })
     }
 
     pub(super) fn page(&mut self, place: Option<&Place>, rows_wanted: usize) -> Result<Page, FileError> {
@@ -95,7 +140,7 @@ impl WorkbookReader {
         };
         let mut feed = match self.feed.take() {
             Some(feed) if feed.at == from => feed,
-            _ => self.feed(from),
+            _ => self.feed(from, usize::MAX),
         };
         let (mut rows, mut bad) = (Vec::new(), Vec::new());
         let mut bytes = 0;
@@ -104,8 +149,8 @@ impl WorkbookReader {
             match next {
                 Fed::Failed(error) => return Err(error),
                 // A page holds rows of one sheet, because it has one header.
-                Fed::Sheet { header, line } if !rows.is_empty() || !bad.is_empty() => {
-                    feed.ahead = Some(Fed::Sheet { header, line });
+                Fed::Sheet { sheet, header, line } if !rows.is_empty() || !bad.is_empty() => {
+                    feed.ahead = Some(Fed::Sheet { sheet, header, line });
                     feed.at = (feed.at.0 + 1, 0);
                     break Some(feed.at);
                 }
@@ -131,26 +176,29 @@ impl WorkbookReader {
         if next.is_some() {
             self.feed = Some(feed);
         }
-        Ok(Page { rows: Rows::Table { header, rows }, bad, next: next.map(|(sheet, row)| Place::Row { sheet, row }) })
+        Ok(Page { rows: Rows::Table { header, rows }, lines: Vec::new(), bad, next: next.map(|(sheet, row)| Place::Row { sheet, row }) })
     }
 
-    fn feed(&self, from: (usize, u32)) -> Feed {
+    /// From a place on, at most so many rows of each sheet.
+    fn feed(&self, from: (usize, u32), rows_each: usize) -> Feed {
         let (out, rows) = sync_channel(WAITING_ROWS);
-        let work = Work { path: self.path.clone(), sheets: self.sheets.clone(), header_line: self.header_line, from, out };
+        let work = Work { path: self.path.clone(), sheets: self.sheets.clone(), header_line: self.header_line, from, rows_each, out };
         // The thread ends when it has read all, or when nobody listens any more.
         thread::spawn(move || work.run());
         Feed { rows, ahead: None, header: Header::default(), at: from }
     }
 }
 
-/// The visible sheets that hold cells.
-fn sheets_of(path: &Path) -> Result<Vec<String>, FileError> {
-    let sheets = match Book::open(path)? {
+fn sheets_of(path: &Path) -> Result<Vec<Sheet>, FileError> {
+    Ok(match Book::open(path)? {
         Book::Xlsx(book) => book.sheets_metadata().to_vec(),
         Book::Xls(book) => book.sheets_metadata().to_vec(),
-    };
-    let shown = |sheet: &calamine::Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
-    Ok(sheets.into_iter().filter(shown).map(|sheet| sheet.name).collect())
+    })
+}
+
+/// It holds cells and is not hidden.
+fn is_seen(sheet: &Sheet) -> bool {
+    sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
 }
 
 enum Book {
@@ -187,6 +235,7 @@ struct Work {
     sheets: Vec<String>,
     header_line: Option<u64>,
     from: (usize, u32),
+    rows_each: usize,
     out: SyncSender<Fed>,
 }
 
@@ -222,6 +271,9 @@ impl Work {
                     sheet.push(row, std::mem::take(&mut texts), bytes).map_err(|Gone| None)?;
                     (row, bytes) = (at, 0);
                 }
+                if sheet.rows >= self.rows_each {
+                    break;
+                }
                 let text = text_of(cell.get_value());
                 bytes += text.len();
                 if !text.is_empty() && (column as usize) < COLUMN_LIMIT && bytes <= ROW_LIMIT {
@@ -243,7 +295,7 @@ impl Work {
             let range = book.worksheet_range(name).map_err(refuse)?;
             let first = range.start().map_or(0, |(row, _)| row);
             let mut sheet = SheetRows::new(self, nth);
-            for (row, cells) in range.rows().enumerate() {
+            for (row, cells) in range.rows().enumerate().take(self.rows_each) {
                 let texts: Vec<String> = cells.iter().map(text_of_data).collect();
                 let bytes = texts.iter().map(String::len).sum();
                 sheet.push(first + row as u32, texts, bytes).map_err(|Gone| None)?;
@@ -261,17 +313,20 @@ struct SheetRows<'w> {
     waiting: Option<Vec<(u32, Vec<String>)>>,
     columns: usize,
     header_row: Option<u32>,
+    /// So many came, without blank ones.
+    rows: usize,
 }
 
 impl<'w> SheetRows<'w> {
     const fn new(work: &'w Work, sheet: usize) -> Self {
-        Self { work, sheet, waiting: Some(Vec::new()), columns: 0, header_row: None }
+        Self { work, sheet, waiting: Some(Vec::new()), columns: 0, header_row: None, rows: 0 }
     }
 
     fn push(&mut self, row: u32, texts: Vec<String>, bytes: usize) -> Result<(), Gone> {
         if texts.iter().all(|text| text.trim().is_empty()) && bytes <= ROW_LIMIT {
             return Ok(());
         }
+        self.rows += 1;
         match &mut self.waiting {
             Some(waiting) => {
                 waiting.push((row, texts));
@@ -304,7 +359,7 @@ impl<'w> SheetRows<'w> {
         self.columns = names.len();
         self.header_row = found.map(|nth| waiting[nth].0);
         let header = Header::new(names.iter().map(String::as_str));
-        self.give(Fed::Sheet { header, line: self.header_row.map(|row| u64::from(row) + 1) })?;
+        self.give(Fed::Sheet { sheet: self.sheet, header, line: self.header_row.map(|row| u64::from(row) + 1) })?;
         for (row, texts) in waiting {
             let bytes = texts.iter().map(String::len).sum();
             self.send(row, &texts, bytes)?;

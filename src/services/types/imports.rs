@@ -18,8 +18,8 @@ pub struct RunView {
     pub left: Option<Duration>,
     /// It is at work in this process.
     pub here: bool,
-    /// The file in which rows stand that could not be used, to be mended.
-    pub errors: Option<PathBuf>,
+    /// The file of its rows that need mending, where there is one.
+    pub to_mend: Option<PathBuf>,
 }
 
 /// An import somebody asks for.
@@ -67,6 +67,43 @@ pub struct ImportPlan {
     pub columns: Vec<ColumnPlan>,
     /// In words: how sure the recognition is, what is missing.
     pub notes: Vec<Text>,
+    /// For a file whose rows were looked at, what would become of them.
+    pub forecast: Option<Forecast>,
+}
+
+/// What cleaning and scoring would make of a file's rows.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
+pub struct Forecast {
+    /// How many there are.
+    pub rows: u64,
+    /// Good enough to be matched.
+    pub usable: u64,
+    /// A person would look at them first.
+    pub review: u64,
+    /// Too weak: they would be kept and listed.
+    pub weak: u64,
+    /// They could not be used.
+    pub unusable: u64,
+    /// What is wrong with the first rows that are not simply usable.
+    pub problems: Vec<RowProblem>,
+}
+
+/// What is wrong with a row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct RowProblem {
+    /// Where it starts in its file, counted from 1.
+    pub line: u64,
+    /// In a sentence.
+    pub reason: Text,
+}
+
+impl std::fmt::Display for Forecast {
+    /// `500 rows: 470 usable, 18 need a look, 10 too weak, 2 cannot be used`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { rows, usable, review, weak, unusable, .. } = self;
+        let noun = if *rows == 1 { "row" } else { "rows" };
+        write!(f, "{rows} {noun}: {usable} usable, {review} need a look, {weak} too weak, {unusable} cannot be used")
+    }
 }
 
 /// What a source's search may be asked for.

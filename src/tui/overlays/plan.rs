@@ -77,15 +77,18 @@ impl Layer for Plan {
         Done::Stay
     }
 
-    fn answered(&mut self, slot: Slot, answer: &Answer, _: &mut Shared) {
-        if let (Slot::Plan, Answer::Plan(plan)) = (slot, answer) {
+    fn answered(&mut self, slot: Slot, answer: &Answer, cx: &mut Shared) {
+        if slot == Slot::Plan {
+            cx.ask(Slot::Forecast, Query::DryRun(self.request.clone()));
+        }
+        if let (Slot::Plan | Slot::Forecast, Answer::Plan(plan)) = (slot, answer) {
             self.columns.fill(plan.columns.clone(), false);
             self.answer = Some(plan.clone());
         }
     }
 
     fn refused(&mut self, slot: Slot, words: &str, cx: &mut Shared) {
-        if slot == Slot::Plan {
+        if matches!(slot, Slot::Plan | Slot::Forecast) {
             self.failed = Some(words.to_owned());
             cx.say(Tone::Bad, words);
         }
@@ -118,6 +121,10 @@ impl Layer for Plan {
         canvas.line(head, &parts);
         for note in &plan.notes {
             let used = canvas.paragraph(Rect { height: rest.height.min(3), ..rest }, note, Role::Warn);
+            rest = top(rest, used).1;
+        }
+        if let Some(forecast) = &plan.forecast {
+            let used = canvas.paragraph(Rect { height: rest.height.min(2), ..rest }, &forecast.to_string(), Role::Text);
             rest = top(rest, used).1;
         }
         let (_, table) = top(rest, 1);

@@ -236,7 +236,7 @@ impl Imports {
             let used = canvas.paragraph(Rect { height: rest.height.min(3), ..rest }, &format!("! {error}"), Role::Bad);
             rest = top(rest, used).1;
         }
-        if let Some(file) = &view.errors {
+        if let Some(file) = &view.to_mend {
             let used =
                 canvas.paragraph(Rect { height: rest.height.min(2), ..rest }, &format!("to be mended: {}", file.display()), Role::Warn);
             rest = top(rest, used).1;

@@ -198,6 +198,14 @@ pub fn owner(slot: Slot) -> Option<Context> {
         Slot::Search | Slot::SearchMore => Context::Search,
         Slot::Sync | Slot::Outbox | Slot::Refused | Slot::Conflicts => Context::Sync,
         Slot::Record => Context::Record,
-        Slot::Status | Slot::Palette | Slot::Undoable | Slot::Folder | Slot::Plan | Slot::Gaps | Slot::Raw | Slot::RunRows => return None,
+        Slot::Status
+        | Slot::Palette
+        | Slot::Undoable
+        | Slot::Folder
+        | Slot::Plan
+        | Slot::Forecast
+        | Slot::Gaps
+        | Slot::Raw
+        | Slot::RunRows => return None,
     })
 }

@@ -667,7 +667,7 @@ impl World {
                         rate,
                         left: Some(std::time::Duration::from_secs(40)),
                         here: true,
-                        errors: None,
+                        to_mend: None,
                     })
                     .collect(),
             ),
@@ -681,7 +681,7 @@ impl World {
                 }],
                 failures: vec![RowFailure { line: 17, reason: "the e-mail address has no @".into(), raw: "x".into() }],
             },
-            Query::Plan(_) => Answer::Plan(Box::new(ImportPlan {
+            Query::Plan(_) | Query::DryRun(_) => Answer::Plan(Box::new(ImportPlan {
                 source: Source::Apollo,
                 rows: Some(1_200),
                 credits: None,
@@ -703,6 +703,7 @@ impl World {
                     ColumnPlan { column: "Lists".into(), field: None, meaning: "".into(), sure: 0, sample: "Q3".into() },
                 ],
                 notes: vec!["recognised as an Apollo.io export by 18 of 20 columns".into()],
+                forecast: Some(Forecast { rows: 1_200, usable: 1_100, review: 60, weak: 38, unusable: 2, problems: Vec::new() }),
             })),
             Query::Gaps(request) => Answer::Gaps(Box::new(EnrichPlan {
                 fields: if request.fields.is_empty() { vec![Field::Email, Field::Phone] } else { request.fields.clone() },
