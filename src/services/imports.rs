@@ -103,7 +103,9 @@ impl Session {
             .await?;
         for state in &mut states {
             state.credits = feeds::credits_left(&self.services, state.source).await;
-            if let Some(ceiling) = feeds::ceiling(&self.services, state.source).await.filter(|ceiling| ceiling.is_near && state.note.is_empty()) {
+            if let Some(ceiling) =
+                feeds::ceiling(&self.services, state.source).await.filter(|ceiling| ceiling.is_near && state.note.is_empty())
+            {
                 state.note = Text::from(ceiling.to_string());
             }
             state.rate = feeds::calls_left(&self.services, state.source).await;

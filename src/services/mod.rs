@@ -29,9 +29,9 @@ mod session;
 mod types;
 
 pub use crate::providers::file::error_path as error_file;
-pub use feeds::source_filters;
 pub use enrich::{EnrichPlan, EnrichRequest, EnrichStep, Whom, from_to, people};
 pub use error::{Kind, ServiceError};
+pub use feeds::source_filters;
 pub use keeper::Keeper;
 pub use open::{Opening, Tuning, mapping_faults};
 pub use session::Session;

@@ -117,7 +117,10 @@ fn a_search_that_cannot_be_asked_is_wrong_use_and_the_filters_are_listed() {
         err(&output)
     };
     let said = wrong(&["import", "apollo", "--set", "person_title=CTO"]);
-    assert!(said.contains("no filter \"person_title\" (did you mean \"person_titles\"?); `leadloom import apollo --filters` lists them."), "{said}");
+    assert!(
+        said.contains("no filter \"person_title\" (did you mean \"person_titles\"?); `leadloom import apollo --filters` lists them."),
+        "{said}"
+    );
     assert!(wrong(&["import", "apollo", "--search", "gone"]).contains("no search of Apollo.io"));
     assert!(wrong(&["import", "hunter"]).contains("needs domains"));
     assert!(wrong(&["import", "leadsblue"]).contains("file"));
@@ -125,7 +128,10 @@ fn a_search_that_cannot_be_asked_is_wrong_use_and_the_filters_are_listed() {
     assert!(out(&leadloom(&home, &["import", "list"])).is_empty(), "no run was begun");
 
     let table = out(&leadloom(&home, &["import", "apollo", "--filters"]));
-    assert!(table.lines().any(|line| line.starts_with("person_titles ") && line.contains("semicolons") && line.contains("job titles")), "{table}");
+    assert!(
+        table.lines().any(|line| line.starts_with("person_titles ") && line.contains("semicolons") && line.contains("job titles")),
+        "{table}"
+    );
     let rows = out(&leadloom(&home, &["import", "zoominfo", "--filters", "--json"]));
     let first: Json = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
     assert!(["name", "takes", "about"].iter().all(|key| first[key].is_string()), "{first}");

@@ -304,7 +304,10 @@ async fn a_ceiling_is_used_to_its_last_credit_and_named() {
     place.import(Source::Apollo, 25).await;
     let plan = place.me.plan_enrich(&request(&[Field::JobTitle])).await.unwrap();
     let notes: Vec<String> = plan.notes.iter().map(ToString::to_string).collect();
-    assert_eq!(notes, ["Apollo.io: credit_ceiling of [sources.apollo] leaves 7 of 7 credits this month; the run ends there and can be resumed"]);
+    assert_eq!(
+        notes,
+        ["Apollo.io: credit_ceiling of [sources.apollo] leaves 7 of 7 credits this month; the run ends there and can be resumed"]
+    );
     let run = place.enrich(&[Field::JobTitle]).await.run;
     assert_eq!(run.state, RunState::Part, "{:?}", run.error);
     assert!((place.billed(Source::Apollo) - 7.0).abs() < 1e-9, "{}", place.billed(Source::Apollo));

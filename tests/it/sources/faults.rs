@@ -296,6 +296,7 @@ async fn the_doctor_asks_all_side_by_side() {
     let began = std::time::Instant::now();
     let checks = stand.house.me.doctor().await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
-    let named: Vec<&str> = checks.iter().map(|check| check.what.as_str()).filter(|what| SOURCES.iter().any(|source| source.label() == *what)).collect();
+    let named: Vec<&str> =
+        checks.iter().map(|check| check.what.as_str()).filter(|what| SOURCES.iter().any(|source| source.label() == *what)).collect();
     assert_eq!(named, Source::providers().filter(|source| !source.file_only()).map(Source::label).collect::<Vec<_>>());
 }
