@@ -74,7 +74,7 @@ struct Draft {
 
 /// In the shape of the import.
 enum Out {
-    Table(ErrorFile<BufWriter<File>>),
+    Table(Box<ErrorFile<BufWriter<File>>>),
     Lines(ErrorLines<BufWriter<File>>),
 }
 
@@ -84,7 +84,7 @@ impl Draft {
         let temporary = NamedTempFile::new_in(target.parent().unwrap_or(Path::new(".")))?;
         let file = BufWriter::new(temporary.reopen()?);
         let out = match rows {
-            Rows::Table { header, .. } => Out::Table(ErrorFile::new(file, header, delimiter)?),
+            Rows::Table { header, .. } => Out::Table(Box::new(ErrorFile::new(file, header, delimiter)?)),
             Rows::Objects(_) => Out::Lines(ErrorLines::new(file)?),
         };
         Ok(Self { temporary, target, out })

@@ -254,13 +254,11 @@ impl Enrichment {
                 nothing => nothing.err(),
             };
             self.write_down(step, source.capabilities(), asked, false).await?;
-            match nothing.as_ref().and_then(|error| error.fitting(fit)) {
-                Some(fewer) => fit = fewer,
-                None => {
-                    let spent = FetchError::Unsupported(step.source, "answer now: its credits are used up");
-                    return Err(Trouble::Source(nothing.unwrap_or(spent)));
-                }
-            }
+            let Some(fewer) = nothing.as_ref().and_then(|error| error.fitting(fit)) else {
+                let spent = FetchError::Unsupported(step.source, "answer now: its credits are used up");
+                return Err(Trouble::Source(nothing.unwrap_or(spent)));
+            };
+            fit = fewer;
         };
         let unanswered: Vec<usize> = (0..clues.len()).filter(|nth| found.iter().all(|one| one.clue != *nth)).collect();
         if let Some(first) = unanswered.first() {
