@@ -35,13 +35,18 @@ CREATE TABLE runs (
 
 -- Raw rows exactly as they came, written together with the run's cursor before anything looks at them.
 CREATE TABLE pages (
-  run   BLOB NOT NULL REFERENCES runs(id),
-  page  INTEGER NOT NULL,
-  rows  TEXT NOT NULL,
-  taken INTEGER NOT NULL DEFAULT 0 CHECK (taken IN (0, 1)),
+  run  BLOB NOT NULL REFERENCES runs(id),
+  page INTEGER NOT NULL,
+  rows TEXT NOT NULL,
   PRIMARY KEY (run, page)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX pages_waiting ON pages(run, page) WHERE taken = 0;
+
+-- Those that are not taken in yet: apart, because a mark on the page itself would write all its rows again.
+CREATE TABLE waiting_pages (
+  run  BLOB NOT NULL REFERENCES runs(id),
+  page INTEGER NOT NULL,
+  PRIMARY KEY (run, page)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE row_errors (
   run    BLOB NOT NULL REFERENCES runs(id),
