@@ -118,7 +118,8 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_email ON contacts(email) WHERE email <> '' AND gone = 0;
 CREATE INDEX contacts_company ON contacts(company_id) WHERE company_id IS NOT NULL AND gone = 0;
 -- Substring search over folded text. No positions are kept: candidates come from the index and are checked
--- against contacts.folded_text, which halves the cost of writing.
+-- against contacts.folded_text, which halves the cost of writing. It holds the contacts up to some rowid; the rest are
+-- taken in when nobody waits for the writer, and looked through until then.
 CREATE VIRTUAL TABLE contact_search USING fts5(
   text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
 );
