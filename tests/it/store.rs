@@ -8,7 +8,7 @@ use leadloom::{
         ReviewState, Run, RunId, RunState, Source, SourceRecord, Suppression, SuppressionId, SuppressionKey, Target, Text, Timestamp,
         Value,
     },
-    store::{BoardFilter, CardKey, ContactFace, Link, Result, ReviewFace, ReviewFilter, ReviewKey, Store, StoreError, Want},
+    store::{BoardFilter, CardKey, ContactFace, Link, RecordText, Result, ReviewFace, ReviewFilter, ReviewKey, Store, StoreError, Want},
 };
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -184,8 +184,8 @@ async fn records_read_back_as_written_and_the_newest_snapshot_is_the_identity() 
     let (old, new) = (bed.record("p1", "a@corp.example"), bed.record("p1", "b@corp.example"));
     let (a, b) = (old.clone(), new.clone());
     bed.write(move |desk| {
-        desk.add_record(&a, a.draft.fingerprint(), None, Outcome::Created)?;
-        desk.add_record(&b, b.draft.fingerprint(), None, Outcome::Enriched)
+        desk.add_record(&a, &RecordText::of(&a.draft)?, None, Outcome::Created)?;
+        desk.add_record(&b, &RecordText::of(&b.draft)?, None, Outcome::Enriched)
     })
     .await;
     let id = old.id;
@@ -204,7 +204,7 @@ async fn membership_moves_keep_history_and_feed_the_index() {
     let record = bed.record("p1", "a@corp.example");
     let id = record.id;
     bed.write(move |desk| {
-        desk.add_record(&record, record.draft.fingerprint(), None, Outcome::Created)?;
+        desk.add_record(&record, &RecordText::of(&record.draft)?, None, Outcome::Created)?;
         desk.found(id, RecordKind::Person, a.0, None, T0)
     })
     .await;
