@@ -77,8 +77,8 @@ CREATE TABLE records (
 ) STRICT;
 -- "Do we know this id of this source?", newest snapshot first.
 CREATE INDEX records_identity ON records(source, external_id, kind, id);
--- The counters of a run lead to its records.
-CREATE INDEX records_run ON records(run, outcome, id) WHERE run IS NOT NULL;
+-- The counters of a run lead to its records, in order of arrival.
+CREATE INDEX records_run ON records(run, id) WHERE run IS NOT NULL;
 
 -- Which contact or company a record belongs to. Rows are only added; an older row of a record stops being
 -- current. The rising seq is the feed from which every process keeps its matching index in step.
@@ -211,7 +211,6 @@ CREATE TABLE reviews (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reviews_queue ON reviews(priority DESC, id) WHERE state = 'open';
 CREATE INDEX reviews_kind ON reviews(kind, priority DESC, id) WHERE state = 'open';
-CREATE INDEX reviews_pattern ON reviews(pattern, id) WHERE state = 'open' AND pattern <> 0;
 CREATE INDEX reviews_about ON reviews(about_id);
 CREATE INDEX reviews_email ON reviews(email) WHERE state <> 'done' AND email <> '';
 CREATE INDEX reviews_later ON reviews(until) WHERE state = 'later';
