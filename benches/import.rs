@@ -1,8 +1,8 @@
 //! Importing a file end to end into a fresh database, beside a bare insert of the same rows in the same run.
 //!
-//! `cargo bench --bench import` prints one JSON object: rows a second, peak memory of the importing process, and how many
-//! times longer it takes than only inserting the rows. `LEADLOOM_BENCH_ROWS` sets how many rows (100,000 unless set). Each
-//! part runs in a process of its own, so that memory is the import's alone.
+//! `cargo bench --bench import` prints one JSON object: rows a second, peak memory of the importing process, what it wrote to
+//! disk, and how many times longer it takes than only inserting the rows. `LEADLOOM_BENCH_ROWS` sets how many rows (100,000
+//! unless set). Each part runs in a process of its own, so that memory is the import's alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use leadloom::{
@@ -92,6 +92,7 @@ fn import(folder: &Path) {
     let mut report = timed(took, counters.read);
     report["counters"] = serde_json::to_value(counters).unwrap();
     report["database_mb"] = (std::fs::metadata(home.join("data/database.db")).unwrap().len() / 1_000_000).into();
+    report["written_mb"] = written_mb().into();
     println!("{report}");
 }
 
@@ -124,6 +125,12 @@ fn timed(took: Duration, rows: u64) -> serde_json::Value {
     let per_second = (rows as f64 / took.as_secs_f64()).round();
     let seconds = (took.as_secs_f64() * 100.0).round() / 100.0;
     serde_json::json!({ "rows": rows, "seconds": seconds, "rows_per_second": per_second, "peak_mb": peak_mb() })
+}
+
+/// What the process has written to disk so far; only Linux tells it this way.
+fn written_mb() -> Option<u64> {
+    let io = std::fs::read_to_string("/proc/self/io").ok()?;
+    Some(io.lines().find_map(|line| line.strip_prefix("write_bytes: "))?.parse::<u64>().ok()? / 1_000_000)
 }
 
 /// Highest resident memory so far; only Linux tells it this way.

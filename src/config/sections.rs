@@ -298,7 +298,7 @@ pub struct Import {
 
 impl Default for Import {
     fn default() -> Self {
-        Self { sources_at_once: 4, batch: 500, limit: None }
+        Self { sources_at_once: 4, batch: 2000, limit: None }
     }
 }
 

@@ -48,6 +48,11 @@ impl<S: Subject> Prepared<S> {
         Self { row, words, shown, keys, identity }
     }
 
+    /// Hashes; two records are compared only when they have one in common.
+    pub fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
     /// A hash of everything that is compared: ties are broken by it, so that no order of arrival shows.
     pub(super) fn content(&self) -> u64 {
         let row = BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(&self.row);

@@ -1,8 +1,9 @@
 //! What goes in and out of the verbs, besides the domain's own words.
 
+use super::{Result, StoreError};
 use crate::domain::{
-    CompanyId, ContactId, DecisionId, Fields, Fingerprint, Intent, LeadId, Lifecycle, OperationId, Origin, Outcome, Position, RecordId,
-    ReviewId, ReviewKind, RunId, Source, StageKey, Target, Text, Timestamp,
+    CompanyId, ContactId, DecisionId, Draft, Fields, Fingerprint, Intent, LeadId, Lifecycle, OperationId, Origin, Outcome, Position,
+    RecordId, ReviewId, ReviewKind, RunId, Source, StageKey, Target, Text, Timestamp,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -18,6 +19,39 @@ pub struct Identity {
     pub outcome: Outcome,
     /// The golden company of its employer, for a person; itself, for a company.
     pub company: Option<CompanyId>,
+}
+
+/// A draft spelt out as the store keeps it: work that needs no desk, so that it is done before there is one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecordText {
+    /// Its values, JSON.
+    pub fields: String,
+    /// Which of them a person set in HaloPSA, JSON; `None` for none.
+    pub edited: Option<String>,
+    /// What is wrong with it, JSON; `None` for nothing.
+    pub defects: Option<String>,
+    /// How good it is, JSON.
+    pub quality: String,
+    /// Equal for two drafts that say the same.
+    pub says: Fingerprint,
+}
+
+impl RecordText {
+    /// Of this draft.
+    pub fn of(draft: &Draft) -> Result<Self> {
+        Ok(Self {
+            fields: to_json("record", &draft.fields)?,
+            edited: (!draft.edited.is_empty()).then(|| to_json("record", &draft.edited)).transpose()?,
+            defects: (!draft.defects.is_empty()).then(|| to_json("record", &draft.defects)).transpose()?,
+            quality: to_json("record", &draft.quality)?,
+            says: draft.fingerprint(),
+        })
+    }
+}
+
+/// JSON text of a value; what we store always serialises.
+pub(super) fn to_json(what: &'static str, value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::unreadable(what, error))
 }
 
 /// One change of membership, in the order in which they happened.

@@ -3,8 +3,8 @@
 use super::Rules;
 use crate::{
     domain::{
-        CompanyId, ContactId, DecisionId, Field, Fields, Fingerprint, Giver, Golden, IdGen, Intent, LeadId, Operation, OperationId,
-        Override, RecordKind, SourceRecord, Target, Text, Timestamp, folded,
+        CompanyId, ContactId, DecisionId, Draft, Field, Fields, Fingerprint, Giver, Golden, IdGen, Intent, LeadId, Operation, OperationId,
+        Override, RecordId, SourceRecord, Target, Text, Timestamp, Uuid, folded,
     },
     matching::survivorship,
     store::{CompanyFace, ContactFace, Desk, Result, View, Want},
@@ -79,6 +79,25 @@ fn search_text(fields: &Fields) -> String {
         }
     }
     text
+}
+
+/// What lists show of a contact that `draft` founds. Where it names an employer, a nil id stands for the golden company.
+pub fn first_contact_face(draft: Draft, rules: &Rules) -> Result<(Draft, ContactFace)> {
+    let (record, golden) = alone(draft, rules);
+    let face = contact_face(&golden, &[&record], |_| Ok(Some(CompanyId(Uuid::nil()))))?;
+    Ok((record.draft, face))
+}
+
+/// What the store keeps of a company that `draft` founds.
+pub fn first_company_face(draft: Draft, rules: &Rules) -> CompanyFace {
+    company_face(&alone(draft, rules).1)
+}
+
+/// A draft's golden record. Where there is no other record, it does not matter which one it will be.
+fn alone(draft: Draft, rules: &Rules) -> (SourceRecord, Golden) {
+    let record = draft.recorded(RecordId(Uuid::nil()), Timestamp::default(), None);
+    let golden = survivorship::golden(&[&record], &[], &rules.survivorship);
+    (record, golden)
 }
 
 fn company_face(golden: &Golden) -> CompanyFace {
@@ -198,13 +217,7 @@ pub fn refresh_contact(wants: &Wants<'_>, contact: ContactId, rules: &Rules) -> 
     Ok(changed)
 }
 
-/// A new company of one record. Nothing of it can be in HaloPSA or on its way there yet.
-pub fn found_company(desk: &Desk<'_>, company: CompanyId, record: &SourceRecord, rules: &Rules, now: Timestamp) -> Result<()> {
-    desk.found(record.id, RecordKind::Company, company.0, None, now)?;
-    desk.put_company(company, &company_face(&survivorship::golden(&[record], &[], &rules.survivorship)), now)
-}
-
-/// The same for a company.
+/// Brings a company's face in step with its members, and wants HaloPSA to follow.
 pub fn refresh_company(wants: &Wants<'_>, company: CompanyId, rules: &Rules) -> Result<bool> {
     let golden = golden_company(wants.desk, company, rules)?;
     let face = company_face(&golden);

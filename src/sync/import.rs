@@ -5,7 +5,7 @@
 use super::{
     Core,
     bus::Event,
-    ingest::{ready, take_page},
+    ingest::{Seen, ready, take_page},
     shelf::put_notes,
 };
 use crate::{
@@ -293,14 +293,16 @@ async fn wait_out(core: &Core, job: &Job, wait: Duration, words: &Text) -> Resul
 /// The next pages are understood while one is taken in.
 async fn take(core: &Core, job: &Job, queue: mpsc::Receiver<(u32, RawPage)>, told: watch::Sender<u32>) -> Result<()> {
     let raw = stream::unfold(queue, async |mut queue| queue.recv().await.map(|page| (page, queue)));
+    let seen = Arc::new(Seen::default());
     let understand = |(number, raw): (u32, RawPage)| {
         let (intake, mapping, now) = (job.intake.clone(), mapping(job, raw.asked), core.clock.now());
-        let work = tokio::task::spawn_blocking(move || ready(&intake, &mapping, &raw, now));
+        let (worker, seen) = (core.clone(), seen.clone());
+        let work = tokio::task::spawn_blocking(move || ready(&intake, &mapping, &worker.rules, &seen, &raw, now));
         async move { (number, work.await) }
     };
     let mut pages = pin!(raw.map(understand).buffered(QUEUE));
     while let Some((number, prepared)) = pages.next().await {
-        let prepared = prepared.map_err(|_| StoreError::Sql("a page could not be understood: a defect of this program".into()))?;
+        let prepared = prepared.map_err(|_| StoreError::Sql("a page could not be understood: a defect of this program".into()))??;
         let counted = take_page(core, job.run, number, job.actor.clone(), prepared).await?;
         let run = standing(core, job.run).await?;
         let Counters { read, created, enriched, review, .. } = counted;

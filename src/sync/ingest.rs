@@ -4,7 +4,7 @@
 use super::{
     CANDIDATES, Core, Rules,
     audit::{Merged, Sampler},
-    golden::{Wants, contact_face, found_company, refresh_company, refresh_contact},
+    golden::{Wants, first_company_face, first_contact_face, refresh_company, refresh_contact},
     matchmaker::Matchmaker,
     question,
 };
@@ -18,11 +18,13 @@ use crate::{
         Disposition, Intake, Mapping, RowError, Taken,
         raw::{RawPage, Rows},
     },
-    matching::{Companies, People, Prepared, Scored, Subject, Verdict, survivorship},
+    matching::{Companies, People, Prepared, Scored, Verdict},
     providers::{Deliverability, SUPPRESS},
-    store::{Desk, Identity, Result, RowFailure},
+    store::{CompanyFace, ContactFace, Desk, Identity, RecordText, Result, RowFailure},
 };
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+use std::sync::{Mutex, PoisonError};
 
 /// A page ready for the desk: everything that needs no lock is done.
 pub struct Ready {
@@ -35,47 +37,100 @@ pub struct Ready {
 struct ReadyRow {
     /// The source says that this person must not be processed, and why.
     withheld: Option<Text>,
-    person: Option<Incoming<People>>,
-    company: Option<Incoming<Companies>>,
+    person: Option<Person>,
+    company: Option<Company>,
     disposition: Disposition,
 }
 
-struct Incoming<S: Subject> {
+/// A person's draft with all that can be made of it without knowing whose it is.
+struct Person {
+    draft: Draft,
+    text: RecordText,
+    prepared: Prepared<People>,
+    /// What lists show of whom it founds, where it is good enough for that.
+    face: Option<ContactFace>,
+}
+
+impl Person {
+    fn new(draft: Draft, disposition: Disposition, rules: &Rules) -> Result<Self> {
+        let (text, prepared) = (RecordText::of(&draft)?, Prepared::person(&draft));
+        if disposition != Disposition::Pass {
+            return Ok(Self { draft, text, prepared, face: None });
+        }
+        let (draft, face) = first_contact_face(draft, rules)?;
+        Ok(Self { draft, text, prepared, face: Some(face) })
+    }
+}
+
+/// A company's draft. Most rows name an employer in the very words of an earlier row; then nothing else is made of it.
+struct Company {
     draft: Draft,
     says: Fingerprint,
-    prepared: Prepared<S>,
+    made: Option<MadeCompany>,
 }
 
-impl Incoming<People> {
-    fn person(draft: Draft) -> Self {
-        Self { says: draft.fingerprint(), prepared: Prepared::person(&draft), draft }
+/// All that can be made of a company's draft without knowing which it is.
+struct MadeCompany {
+    text: RecordText,
+    prepared: Prepared<Companies>,
+    /// What the store keeps of the company it founds.
+    face: CompanyFace,
+}
+
+impl MadeCompany {
+    fn of(draft: &Draft, says: Fingerprint, rules: &Rules) -> Result<Self> {
+        let text = RecordText { says, ..RecordText::of(draft)? };
+        Ok(Self { text, prepared: Prepared::company(draft), face: first_company_face(draft.clone(), rules) })
     }
 }
 
-impl Incoming<Companies> {
-    fn company(draft: Draft) -> Self {
-        Self { says: draft.fingerprint(), prepared: Prepared::company(&draft), draft }
+impl Company {
+    fn new(draft: Draft, seen: &Seen, rules: &Rules) -> Result<Self> {
+        let says = draft.fingerprint();
+        let made = seen.is_new(says).then(|| MadeCompany::of(&draft, says, rules)).transpose()?;
+        Ok(Self { draft, says, made })
     }
 }
 
-/// Makes drafts of a page's rows and prepares them for matching, on all cores.
-pub fn ready(intake: &Intake, mapping: &Mapping, page: &RawPage, now: Timestamp) -> Ready {
+/// What rows of a run said of companies so far.
+#[derive(Default)]
+pub struct Seen(Mutex<FxHashSet<Fingerprint>>);
+
+/// Companies remembered at a time, half a megabyte; one that was forgotten is only made ready once more.
+const SEEN: usize = 20_000;
+
+impl Seen {
+    fn is_new(&self, says: Fingerprint) -> bool {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= SEEN {
+            seen.clear();
+        }
+        seen.insert(says)
+    }
+}
+
+/// Makes drafts of a page's rows and prepares them for matching and for the store, on all cores.
+pub fn ready(intake: &Intake, mapping: &Mapping, rules: &Rules, seen: &Seen, page: &RawPage, now: Timestamp) -> Result<Ready> {
     let taken = intake.take(mapping, page, now);
     let one = |(row, taken): (usize, std::result::Result<Taken, RowError>)| match taken {
-        Ok(taken) => Ok(Box::new(ReadyRow {
-            withheld: withheld(&page.rows, row),
-            person: taken.person.map(Incoming::person),
-            company: taken.company.map(Incoming::company),
+        Ok(taken) => {
             // An answer about somebody who is known is never too weak, and never makes somebody new without a person.
-            disposition: if page.asked.is_some() { Disposition::Review } else { taken.disposition },
-        })),
+            let disposition = if page.asked.is_some() { Disposition::Review } else { taken.disposition };
+            Ok(Ok(Box::new(ReadyRow {
+                withheld: withheld(&page.rows, row),
+                person: taken.person.map(|draft| Person::new(draft, disposition, rules)).transpose()?,
+                company: taken.company.map(|draft| Company::new(draft, seen, rules)).transpose()?,
+                disposition,
+            })))
+        }
         Err(error) => {
             let raw = page.rows.row_json(row).map(|json| json.to_string()).unwrap_or_default();
-            Err(RowFailure { line: page.line(row), reason: Text::from(error.to_string()), raw: cut(raw) })
+            Ok(Err(RowFailure { line: page.line(row), reason: Text::from(error.to_string()), raw: cut(raw) }))
         }
     };
+    let rows = taken.into_par_iter().enumerate().map(one).collect::<Result<_>>()?;
     let unreadable = page.bad.iter().map(|bad| RowFailure { line: bad.line, reason: bad.reason.clone(), raw: bad.raw.clone() }).collect();
-    Ready { rows: taken.into_par_iter().enumerate().map(one).collect(), unreadable, skipped: page.skipped, asked: page.asked.is_some() }
+    Ok(Ready { rows, unreadable, skipped: page.skipped, asked: page.asked.is_some() })
 }
 
 fn withheld(rows: &Rows, row: usize) -> Option<Text> {
@@ -187,7 +242,7 @@ impl<'a> Taking<'a> {
     }
 
     /// Somebody who asked the source not to be processed: onto the do-not-contact list, and nothing else is kept.
-    fn withhold(&mut self, person: Option<Incoming<People>>, why: &Text) -> Result<Outcome> {
+    fn withhold(&mut self, person: Option<Person>, why: &Text) -> Result<Outcome> {
         let keys = person.map(|incoming| SuppressionKey::personal(&incoming.draft.fields)).unwrap_or_default();
         for key in keys {
             let entry =
@@ -200,24 +255,24 @@ impl<'a> Taking<'a> {
 
     /// A person as HaloPSA has them: always good enough, and no lead is made.
     pub fn halo_person(&mut self, draft: Draft, company: Option<CompanyId>) -> Result<Outcome> {
-        self.person(Incoming::person(draft), company, Disposition::Pass, None)
+        self.person(Person::new(draft, Disposition::Pass, self.rules)?, company, Disposition::Pass, None)
     }
 
     /// A company as HaloPSA has it.
     pub fn halo_company(&mut self, draft: Draft) -> Result<CompanyId> {
-        Ok(self.company(Incoming::company(draft), None)?.0)
+        Ok(self.company(Company::new(draft, &Seen::default(), self.rules)?, None)?.0)
     }
 
     fn person(
         &mut self,
-        incoming: Incoming<People>,
+        incoming: Person,
         company: Option<CompanyId>,
         disposition: Disposition,
         origin: Option<Origin>,
     ) -> Result<Outcome> {
         let draft = &incoming.draft;
         let known = self.desk.identity(draft.source, RecordKind::Person, &draft.external_id)?;
-        if known.as_ref().is_some_and(|known| known.fingerprint == incoming.says) {
+        if known.as_ref().is_some_and(|known| known.fingerprint == incoming.text.says) {
             return Ok(Outcome::Unchanged);
         }
         if self.suppresses && self.desk.suppressed(&SuppressionKey::of(&draft.fields))?.is_some() {
@@ -248,38 +303,42 @@ impl<'a> Taking<'a> {
     }
 
     /// A record that changes nothing but is kept.
-    fn keep(&self, incoming: Incoming<People>, company: Option<CompanyId>, origin: Option<Origin>, outcome: Outcome) -> Result<Outcome> {
-        self.add(incoming.draft, incoming.says, company, origin, outcome)?;
+    fn keep(&self, incoming: Person, company: Option<CompanyId>, origin: Option<Origin>, outcome: Outcome) -> Result<Outcome> {
+        self.add(incoming.draft, &incoming.text, company, origin, outcome)?;
         Ok(outcome)
     }
 
     fn add(
         &self,
         draft: Draft,
-        says: Fingerprint,
+        text: &RecordText,
         company: Option<CompanyId>,
         origin: Option<Origin>,
         outcome: Outcome,
     ) -> Result<SourceRecord> {
         let record = draft.recorded(RecordId::next(self.ids), self.now, origin);
-        self.desk.add_record(&record, says, company, outcome)?;
+        self.desk.add_record(&record, text, company, outcome)?;
         Ok(record)
     }
 
     /// A newer snapshot of a member: it takes the older one's place.
     fn renew(
         &mut self,
-        incoming: Incoming<People>,
+        incoming: Person,
         old: Option<RecordId>,
         contact: ContactId,
         company: Option<CompanyId>,
         origin: Option<Origin>,
     ) -> Result<Outcome> {
-        let draft = match old.filter(|_| self.asked) {
-            Some(old) => self.with_what_was_known(incoming.draft, old)?,
-            None => incoming.draft,
+        let (draft, text) = match old.filter(|_| self.asked) {
+            Some(old) => {
+                let draft = self.with_what_was_known(incoming.draft, old)?;
+                let text = RecordText { says: incoming.text.says, ..RecordText::of(&draft)? };
+                (draft, text)
+            }
+            None => (incoming.draft, incoming.text),
         };
-        let record = self.add(draft, incoming.says, company, origin, Outcome::Enriched)?;
+        let record = self.add(draft, &text, company, origin, Outcome::Enriched)?;
         if let Some(old) = old {
             self.desk.move_record(old, RecordKind::Person, None, None, self.now)?;
             self.matchmaker.remove(RecordKind::Person, old);
@@ -314,13 +373,7 @@ impl<'a> Taking<'a> {
     }
 
     /// Somebody whose source id is new.
-    fn meet(
-        &mut self,
-        incoming: Incoming<People>,
-        company: Option<CompanyId>,
-        disposition: Disposition,
-        origin: Option<Origin>,
-    ) -> Result<Outcome> {
+    fn meet(&mut self, incoming: Person, company: Option<CompanyId>, disposition: Disposition, origin: Option<Origin>) -> Result<Outcome> {
         if disposition == Disposition::Reject {
             return self.keep(incoming, company, origin, Outcome::Rejected);
         }
@@ -332,35 +385,30 @@ impl<'a> Taking<'a> {
         }
     }
 
-    fn join(
-        &mut self,
-        incoming: Incoming<People>,
-        scored: &Scored<People>,
-        company: Option<CompanyId>,
-        origin: Option<Origin>,
-    ) -> Result<Outcome> {
+    fn join(&mut self, incoming: Person, scored: &Scored<People>, company: Option<CompanyId>, origin: Option<Origin>) -> Result<Outcome> {
         let evidence = self.matchmaker.people().explain(&incoming.prepared, scored);
         let contact = self.desk.standing(scored.owner)?;
-        let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Enriched)?;
-        let before = self.desk.contact_fingerprint(contact)?;
+        let record = self.add(incoming.draft, &incoming.text, company, origin, Outcome::Enriched)?;
         let id = DecisionId::next(self.ids);
         self.desk.found(record.id, RecordKind::Person, contact.0, Some(id), self.now)?;
-        refresh_contact(&self.wants(Some(id)), contact, self.rules)?;
+        let changed = refresh_contact(&self.wants(Some(id)), contact, self.rules)?;
         let action = Action::Join { record: record.id, contact, choices: Vec::new() };
         let decision = Decision { id, at: self.now, actor: Actor::rule("matching"), review: None, action, undone_by: None };
         self.desk.add_decision(&decision, None, Some(&evidence))?;
         self.audits.look_at(self.desk, &Merged { join: id, record: &record, contact, evidence: &evidence, at: self.now })?;
         self.matchmaker.insert_person(record.id, contact, incoming.prepared);
-        let changed = self.desk.contact_fingerprint(contact)? != before;
         self.learnt(record.id, changed)
     }
 
-    fn create(&mut self, incoming: Incoming<People>, company: Option<CompanyId>, origin: Option<Origin>) -> Result<Outcome> {
+    fn create(&mut self, incoming: Person, company: Option<CompanyId>, origin: Option<Origin>) -> Result<Outcome> {
         let with_lead = incoming.draft.source != Source::Halo;
-        let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Created)?;
+        let (draft, face) = match incoming.face {
+            Some(face) => (incoming.draft, face),
+            None => first_contact_face(incoming.draft, self.rules)?,
+        };
+        let face = ContactFace { company_id: face.company_id.and(company), ..face };
+        let record = self.add(draft, &incoming.text, company, origin, Outcome::Created)?;
         let contact = ContactId::next(self.ids);
-        let golden = survivorship::golden(&[&record], &[], &self.rules.survivorship);
-        let face = contact_face(&golden, &[&record], |_| Ok(company))?;
         self.desk.found(record.id, RecordKind::Person, contact.0, None, self.now)?;
         self.desk.add_contact(contact, &face, self.now)?;
         if with_lead {
@@ -392,15 +440,9 @@ impl<'a> Taking<'a> {
     }
 
     /// A person is asked: is it one of these, or (when there are none) is it good enough?
-    fn ask(
-        &mut self,
-        incoming: Incoming<People>,
-        scored: &[Scored<People>],
-        company: Option<CompanyId>,
-        origin: Option<Origin>,
-    ) -> Result<Outcome> {
+    fn ask(&mut self, incoming: Person, scored: &[Scored<People>], company: Option<CompanyId>, origin: Option<Origin>) -> Result<Outcome> {
         let candidates = self.candidates(&incoming.prepared, scored)?;
-        let record = self.add(incoming.draft, incoming.says, company, origin, Outcome::Review)?;
+        let record = self.add(incoming.draft, &incoming.text, company, origin, Outcome::Review)?;
         let item = question::about(ReviewId::next(self.ids), &record, candidates, self.now);
         self.desk.add_review(&item, &question::face(&record), &question::text(&record))?;
         Ok(Outcome::Review)
@@ -410,7 +452,7 @@ impl<'a> Taking<'a> {
     fn ask_anew(
         &mut self,
         asked: &ReviewItem,
-        incoming: Incoming<People>,
+        incoming: Person,
         company: Option<CompanyId>,
         disposition: Disposition,
         origin: Option<Origin>,
@@ -422,7 +464,7 @@ impl<'a> Taking<'a> {
         };
         let candidates = self.candidates(&incoming.prepared, &scored)?;
         let outcome = if disposition == Disposition::Reject { Outcome::Rejected } else { Outcome::Review };
-        let record = self.add(incoming.draft, incoming.says, company, origin, outcome)?;
+        let record = self.add(incoming.draft, &incoming.text, company, origin, outcome)?;
         question::renew(self.desk, asked, &record, candidates)?;
         Ok(outcome)
     }
@@ -442,48 +484,59 @@ impl<'a> Taking<'a> {
     }
 
     /// The golden company of a row, made where it is new.
-    fn company(&mut self, incoming: Incoming<Companies>, origin: Option<Origin>) -> Result<(CompanyId, Outcome)> {
+    fn company(&mut self, incoming: Company, origin: Option<Origin>) -> Result<(CompanyId, Outcome)> {
         let draft = &incoming.draft;
         let (source, external_id) = (draft.source, draft.external_id.clone());
         if let Some(company) = self.matchmaker.remembered_company(source, &external_id, incoming.says) {
             return Ok((company, Outcome::Unchanged));
         }
         let known = self.desk.identity(source, RecordKind::Company, &external_id)?;
-        let says = incoming.says;
+        let Company { draft, says, made } = incoming;
         let (company, outcome) = match known {
             Some(Identity { fingerprint, company: Some(company), .. }) if fingerprint == says => (company, Outcome::Unchanged),
             Some(Identity { record, company: Some(company), .. }) => {
                 self.desk.move_record(record, RecordKind::Company, None, None, self.now)?;
                 self.matchmaker.remove(RecordKind::Company, record);
-                self.join_company(incoming, company, origin)?
+                let made = made.map_or_else(|| MadeCompany::of(&draft, says, self.rules), Ok)?;
+                self.join_company(draft, made, company, origin)?
             }
             // Nobody is asked about companies.
-            _ => match self.matchmaker.companies().decide(&incoming.prepared) {
-                Verdict::Same(scored) => self.join_company(incoming, scored.owner, origin)?,
-                Verdict::New => self.create_company(incoming, origin)?,
-                Verdict::Ask(candidates) => match self.matchmaker.companies().likely(&candidates) {
-                    Some(scored) => self.join_company(incoming, scored.owner, origin)?,
-                    None => self.create_company(incoming, origin)?,
-                },
-            },
+            _ => {
+                let made = made.map_or_else(|| MadeCompany::of(&draft, says, self.rules), Ok)?;
+                match self.matchmaker.companies().decide(&made.prepared) {
+                    Verdict::Same(scored) => self.join_company(draft, made, scored.owner, origin)?,
+                    Verdict::New => self.create_company(draft, made, origin)?,
+                    Verdict::Ask(candidates) => match self.matchmaker.companies().likely(&candidates) {
+                        Some(scored) => self.join_company(draft, made, scored.owner, origin)?,
+                        None => self.create_company(draft, made, origin)?,
+                    },
+                }
+            }
         };
         self.matchmaker.remember_company(source, external_id, says, company);
         Ok((company, outcome))
     }
 
-    fn join_company(&mut self, incoming: Incoming<Companies>, company: CompanyId, origin: Option<Origin>) -> Result<(CompanyId, Outcome)> {
-        let record = self.add(incoming.draft, incoming.says, Some(company), origin, Outcome::Enriched)?;
+    fn join_company(
+        &mut self,
+        draft: Draft,
+        made: MadeCompany,
+        company: CompanyId,
+        origin: Option<Origin>,
+    ) -> Result<(CompanyId, Outcome)> {
+        let record = self.add(draft, &made.text, Some(company), origin, Outcome::Enriched)?;
         self.desk.found(record.id, RecordKind::Company, company.0, None, self.now)?;
         refresh_company(&self.wants(None), company, self.rules)?;
-        self.matchmaker.insert_company(record.id, company, incoming.prepared);
+        self.matchmaker.insert_company(record.id, company, made.prepared);
         Ok((company, Outcome::Enriched))
     }
 
-    fn create_company(&mut self, incoming: Incoming<Companies>, origin: Option<Origin>) -> Result<(CompanyId, Outcome)> {
+    fn create_company(&mut self, draft: Draft, made: MadeCompany, origin: Option<Origin>) -> Result<(CompanyId, Outcome)> {
         let company = CompanyId::next(self.ids);
-        let record = self.add(incoming.draft, incoming.says, Some(company), origin, Outcome::Created)?;
-        found_company(self.desk, company, &record, self.rules, self.now)?;
-        self.matchmaker.insert_company(record.id, company, incoming.prepared);
+        let record = self.add(draft, &made.text, Some(company), origin, Outcome::Created)?;
+        self.desk.found(record.id, RecordKind::Company, company.0, None, self.now)?;
+        self.desk.put_company(company, &made.face, self.now)?;
+        self.matchmaker.insert_company(record.id, company, made.prepared);
         Ok((company, Outcome::Created))
     }
 }

@@ -97,7 +97,7 @@ pub fn person_name(full: &str, first: &str, middle: &str, last: &str, suffix: &s
     }
     let (first, last) = (cased(first), cased(last));
     let full = if full.is_empty() { join(&[&first, &cased(middle), &last, generation]) } else { join(&[&cased(full), generation]) };
-    PersonName { full, first, last }
+    PersonName { first, last, full }
 }
 
 /// One given or family name on its own.

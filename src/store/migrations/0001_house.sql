@@ -35,13 +35,18 @@ CREATE TABLE runs (
 
 -- Raw rows exactly as they came, written together with the run's cursor before anything looks at them.
 CREATE TABLE pages (
-  run   BLOB NOT NULL REFERENCES runs(id),
-  page  INTEGER NOT NULL,
-  rows  TEXT NOT NULL,
-  taken INTEGER NOT NULL DEFAULT 0 CHECK (taken IN (0, 1)),
+  run  BLOB NOT NULL REFERENCES runs(id),
+  page INTEGER NOT NULL,
+  rows TEXT NOT NULL,
   PRIMARY KEY (run, page)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX pages_waiting ON pages(run, page) WHERE taken = 0;
+
+-- Those that are not taken in yet: apart, because a mark on the page itself would write all its rows again.
+CREATE TABLE waiting_pages (
+  run  BLOB NOT NULL REFERENCES runs(id),
+  page INTEGER NOT NULL,
+  PRIMARY KEY (run, page)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE row_errors (
   run    BLOB NOT NULL REFERENCES runs(id),
@@ -72,8 +77,8 @@ CREATE TABLE records (
 ) STRICT;
 -- "Do we know this id of this source?", newest snapshot first.
 CREATE INDEX records_identity ON records(source, external_id, kind, id);
--- The counters of a run lead to its records.
-CREATE INDEX records_run ON records(run, outcome, id) WHERE run IS NOT NULL;
+-- The counters of a run lead to its records, in order of arrival.
+CREATE INDEX records_run ON records(run, id) WHERE run IS NOT NULL;
 
 -- Which contact or company a record belongs to. Rows are only added; an older row of a record stops being
 -- current. The rising seq is the feed from which every process keeps its matching index in step.
@@ -113,7 +118,8 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_email ON contacts(email) WHERE email <> '' AND gone = 0;
 CREATE INDEX contacts_company ON contacts(company_id) WHERE company_id IS NOT NULL AND gone = 0;
 -- Substring search over folded text. No positions are kept: candidates come from the index and are checked
--- against contacts.folded_text, which halves the cost of writing.
+-- against contacts.folded_text, which halves the cost of writing. It holds the contacts up to some rowid; the rest are
+-- taken in when nobody waits for the writer, and looked through until then.
 CREATE VIRTUAL TABLE contact_search USING fts5(
   text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
 );
@@ -205,7 +211,6 @@ CREATE TABLE reviews (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reviews_queue ON reviews(priority DESC, id) WHERE state = 'open';
 CREATE INDEX reviews_kind ON reviews(kind, priority DESC, id) WHERE state = 'open';
-CREATE INDEX reviews_pattern ON reviews(pattern, id) WHERE state = 'open' AND pattern <> 0;
 CREATE INDEX reviews_about ON reviews(about_id);
 CREATE INDEX reviews_email ON reviews(email) WHERE state <> 'done' AND email <> '';
 CREATE INDEX reviews_later ON reviews(until) WHERE state = 'later';

@@ -111,8 +111,6 @@ impl Desk<'_> {
                 now.as_micros()
             ],
         )?;
-        let rowid = self.view.db.last_insert_rowid();
-        self.run("INSERT INTO contact_search(rowid, text) VALUES (?1, ?2)", params![rowid, face.folded_text])?;
         Ok(())
     }
 
@@ -140,7 +138,7 @@ impl Desk<'_> {
             ],
         )?;
         if before != face.folded_text {
-            self.run("INSERT OR REPLACE INTO contact_search(rowid, text) VALUES (?1, ?2)", params![rowid, face.folded_text])?;
+            self.renew_search(rowid, &face.folded_text)?;
         }
         Ok(())
     }

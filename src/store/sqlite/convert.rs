@@ -1,5 +1,6 @@
 //! Between SQLite's columns and the domain's types, and from SQLite's errors to ours.
 
+pub(super) use crate::store::types::to_json;
 use crate::{
     domain::{Text, Timestamp, Uuid},
     store::{Result, StoreError},
@@ -69,11 +70,6 @@ impl Columns for Row<'_> {
 
 pub(super) fn unreadable(at: usize, why: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, why)
-}
-
-/// JSON text of a value; what we store always serialises.
-pub(super) fn to_json(what: &'static str, value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| StoreError::unreadable(what, error))
 }
 
 /// The usual three questions, each with a cached statement.

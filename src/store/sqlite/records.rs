@@ -1,12 +1,9 @@
 //! Source records: added, never changed.
 
-use super::{
-    Desk, View,
-    convert::{Columns, to_json},
-};
+use super::{Desk, View, convert::Columns};
 use crate::{
     domain::{CompanyId, Draft, Fingerprint, Origin, Outcome, RecordId, RecordKind, RunId, Source, SourceRecord, Text, Timestamp},
-    store::{Identity, RawRow, Result},
+    store::{Identity, RawRow, RecordText, Result},
 };
 use rusqlite::{Row, params};
 
@@ -87,8 +84,8 @@ impl View<'_> {
 }
 
 impl Desk<'_> {
-    /// Adds a snapshot. `company` is the golden company: a person's employer, or the company itself.
-    pub fn add_record(&self, record: &SourceRecord, fingerprint: Fingerprint, company: Option<CompanyId>, outcome: Outcome) -> Result<()> {
+    /// Adds a snapshot; `text` is its draft's. `company` is the golden company: a person's employer, or the company itself.
+    pub fn add_record(&self, record: &SourceRecord, text: &RecordText, company: Option<CompanyId>, outcome: Outcome) -> Result<()> {
         let draft = &record.draft;
         self.run(
             "INSERT INTO records(id, source, kind, external_id, seen_at, dated, run, page, row, company, fields, edited, defects, quality,
@@ -104,11 +101,11 @@ impl Desk<'_> {
                 record.origin.map(|origin| origin.page),
                 record.origin.map(|origin| origin.row),
                 company.as_ref().map(CompanyId::as_bytes),
-                to_json("record", &draft.fields)?,
-                (!draft.edited.is_empty()).then(|| to_json("record", &draft.edited)).transpose()?,
-                (!draft.defects.is_empty()).then(|| to_json("record", &draft.defects)).transpose()?,
-                to_json("record", &draft.quality)?,
-                fingerprint.0,
+                text.fields,
+                text.edited,
+                text.defects,
+                text.quality,
+                text.says.0,
                 outcome.key(),
             ],
         )?;

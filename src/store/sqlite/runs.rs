@@ -44,12 +44,12 @@ impl View<'_> {
 
     /// Raw pages that were stored and not yet taken in, in order.
     pub fn waiting_pages(&self, run: RunId) -> Result<Vec<u32>> {
-        self.all("SELECT page FROM pages WHERE run = ?1 AND taken = 0 ORDER BY page", [run.as_bytes()], |row| row.get(0))
+        self.all("SELECT page FROM waiting_pages WHERE run = ?1 ORDER BY page", [run.as_bytes()], |row| row.get(0))
     }
 
     /// Whether a page was stored and not yet taken in.
     pub fn page_waits(&self, run: RunId, page: u32) -> Result<bool> {
-        self.value("SELECT exists(SELECT 1 FROM pages WHERE run = ?1 AND page = ?2 AND taken = 0)", params![run.as_bytes(), page])
+        self.value("SELECT exists(SELECT 1 FROM waiting_pages WHERE run = ?1 AND page = ?2)", params![run.as_bytes(), page])
     }
 
     /// A raw page.
@@ -113,19 +113,18 @@ impl Desk<'_> {
             return Err(StoreError::Stale { what: format!("run {}", id.short()) });
         }
         self.run("INSERT INTO pages(run, page, rows) VALUES (?1, ?2, ?3)", params![id.as_bytes(), page, rows])?;
+        self.run("INSERT INTO waiting_pages(run, page) VALUES (?1, ?2)", params![id.as_bytes(), page])?;
         Ok(())
     }
 
     /// Marks a page as taken in and adds to the run's counters. `keep` is false when no record came of it: then
     /// its rows are not kept either. Answers false when it was taken already.
     pub fn page_taken(&self, id: RunId, page: u32, counted: &Counters, keep: bool) -> Result<bool> {
-        let sql = if keep {
-            "UPDATE pages SET taken = 1 WHERE run = ?1 AND page = ?2 AND taken = 0"
-        } else {
-            "UPDATE pages SET taken = 1, rows = '' WHERE run = ?1 AND page = ?2 AND taken = 0"
-        };
-        if self.run(sql, params![id.as_bytes(), page])? == 0 {
+        if self.run("DELETE FROM waiting_pages WHERE run = ?1 AND page = ?2", params![id.as_bytes(), page])? == 0 {
             return Ok(false);
+        }
+        if !keep {
+            self.run("UPDATE pages SET rows = '' WHERE run = ?1 AND page = ?2", params![id.as_bytes(), page])?;
         }
         let mut counters = self.run_of(id)?.ok_or_else(|| StoreError::missing("run", id))?.counters;
         counters.add(*counted);

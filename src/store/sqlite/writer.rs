@@ -1,11 +1,12 @@
 //! The writer thread. Jobs that wait together are committed together: one `BEGIN IMMEDIATE`, a savepoint each,
-//! one fsync. A job hears of its success only after the commit.
+//! one fsync. A job hears of its success only after the commit. When nobody waits, the search index catches up.
 
+use super::{Desk, View};
 use crate::store::StoreError;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc,
+    sync::mpsc::{self, RecvTimeoutError},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -17,6 +18,9 @@ const QUEUE: usize = 256;
 const GROUP: usize = 64;
 /// A group ends when it has run this long, so that a key press behind an import waits one group, not many.
 const GROUP_TIME: Duration = Duration::from_millis(40);
+
+/// Nobody waits when nobody came for so long.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// Runs at the desk, or hears why there is none; answers whether to keep what it did and whom to tell once that
 /// is durable.
@@ -90,7 +94,21 @@ impl Drop for Writer {
 }
 
 fn serve(db: &Connection, queue: &mpsc::Receiver<Job>, bump: &watch::Sender<u64>) {
-    while let Ok(first) = queue.recv() {
+    // What an earlier process did not come to is there too.
+    let mut behind = true;
+    loop {
+        let first = match if behind { queue.recv_timeout(QUIET) } else { queue.recv().map_err(RecvTimeoutError::from) } {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Timeout) => {
+                behind = catch_up(db).unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the search index could not be filled; what it lacks is looked through");
+                    false
+                });
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let before = db.total_changes();
         if let Err(error) = db.execute_batch("BEGIN IMMEDIATE") {
             let (_, tell) = first(Err(StoreError::from(error)));
             tell(None);
@@ -110,6 +128,8 @@ fn serve(db: &Connection, queue: &mpsc::Receiver<Job>, bump: &watch::Sender<u64>
                 next = queue.try_recv().ok();
             }
         }
+        // Many only ask.
+        behind |= db.total_changes() != before;
         let failed = db.execute_batch("COMMIT").err().map(StoreError::from);
         if failed.is_some() && !db.is_autocommit() {
             drop(db.execute_batch("ROLLBACK"));
@@ -122,6 +142,14 @@ fn serve(db: &Connection, queue: &mpsc::Receiver<Job>, bump: &watch::Sender<u64>
         }
     }
     drop(db.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)"));
+}
+
+/// Fills the search index a little further; answers whether there may be more to do.
+fn catch_up(db: &Connection) -> Result<bool, StoreError> {
+    let transaction = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
+    let more = Desk { view: View { db } }.extend_search()?;
+    transaction.commit()?;
+    Ok(more)
 }
 
 struct Panicked;

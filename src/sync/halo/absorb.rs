@@ -9,7 +9,7 @@ use crate::{
     },
     halopsa::{Depth, Entity, Remote, Tenant, shape},
     matching::Prepared,
-    store::{Desk, Link, Result, ReviewFace},
+    store::{Desk, Link, RecordText, Result, ReviewFace},
     sync::{
         Core,
         golden::{Wants, refresh_company, refresh_contact},
@@ -176,8 +176,8 @@ impl<'a> Absorbing<'a> {
             return Ok(());
         }
         let draft = halo_draft(kind, external_id, remote.last_update, fields, edits);
-        let says = draft.fingerprint();
-        if known.is_some_and(|known| known.fingerprint == says) {
+        let text = RecordText::of(&draft)?;
+        if known.is_some_and(|known| known.fingerprint == text.says) {
             return Ok(());
         }
         let company = match target {
@@ -185,7 +185,7 @@ impl<'a> Absorbing<'a> {
             _ => old.as_ref().map(|record| self.desk.company_of_record(record.id)).transpose()?.flatten(),
         };
         let record = draft.recorded(RecordId::next(&*self.core.ids), self.now, None);
-        self.desk.add_record(&record, says, company, crate::domain::Outcome::Enriched)?;
+        self.desk.add_record(&record, &text, company, crate::domain::Outcome::Enriched)?;
         if let Some(old) = old {
             self.desk.move_record(old.id, kind, None, None, self.now)?;
             self.matchmaker.remove(kind, old.id);
