@@ -2,6 +2,7 @@
 //! every pair across them is looked at.
 
 use super::matcher::REFUSED;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 /// A pair that may be one.
@@ -22,7 +23,7 @@ pub fn join(count: usize, edges: &mut [Edge], largest: usize, content: &[u64], m
         let (a, b) = (content[edge.left as usize], content[edge.right as usize]);
         (a.min(b), a.max(b))
     };
-    edges.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| tie(a).cmp(&tie(b))));
+    edges.par_sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| tie(a).cmp(&tie(b))));
     let mut clusters: Vec<u32> = (0..count as u32).collect();
     let mut members: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
     for edge in edges.iter() {

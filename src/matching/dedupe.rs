@@ -226,7 +226,10 @@ fn find<S: Subject>(gathered: Gathered<S>, options: &Options, progress: &(dyn Fn
 
     report(Phase::Learn, 0);
     let table = tabulate(pieces.iter().flat_map(|(_, table)| table.iter().copied()));
-    let compared: Vec<Compared> = pieces.into_iter().flat_map(|(pairs, _)| pairs).collect();
+    let mut compared: Vec<Compared> = Vec::with_capacity(pieces.iter().map(|(pairs, _)| pairs.len()).sum());
+    for (pairs, _) in pieces {
+        compared.extend(pairs);
+    }
     let mut model = options.model.clone();
     if options.learn {
         *S::weights_mut(&mut model) = fit::<S>(&table, S::weights(&options.model));
@@ -240,7 +243,7 @@ fn find<S: Subject>(gathered: Gathered<S>, options: &Options, progress: &(dyn Fn
     let by_pattern: FxHashMap<Pattern, Bits> = table.iter().map(|(pattern, _)| (*pattern, weights.score::<S>(*pattern))).collect();
     let scored: Vec<Bits> = compared.par_iter().map(|(.., pattern)| by_pattern.get(pattern).copied().unwrap_or_default()).collect();
     let mut edges: Vec<Edge> = compared
-        .iter()
+        .par_iter()
         .zip(&scored)
         .map(|((left, right, _), score)| Edge { left: *left, right: *right, score: weights.believed(*score).0 })
         .filter(|edge| edge.score >= 0.0)
@@ -251,13 +254,13 @@ fn find<S: Subject>(gathered: Gathered<S>, options: &Options, progress: &(dyn Fn
     };
     let clusters = cluster::join(count, &mut edges, S::largest(&options.settings) as usize, &content, score);
     let mut pairs = judged::<S>(&compared, &scored, &clusters, &index, weights, &options.settings);
-    pairs.sort_by(|a, b| b.score.0.total_cmp(&a.score.0).then((a.left, a.right).cmp(&(b.left, b.right))));
+    pairs.par_sort_unstable_by(|a, b| b.score.0.total_cmp(&a.score.0).then((a.left, a.right).cmp(&(b.left, b.right))));
     report(Phase::Join, count);
     let (refined_keys, dropped_keys) = index.overflows();
     Outcome {
         pairs,
         clusters,
-        compared: compared.iter().zip(&scored).map(|((left, right, _), score)| (*left, *right, score.0)).collect(),
+        compared: compared.par_iter().zip(&scored).map(|((left, right, _), score)| (*left, *right, score.0)).collect(),
         patterns: table.len(),
         refined_keys,
         dropped_keys,

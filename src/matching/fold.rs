@@ -12,12 +12,12 @@ pub const LONGEST: usize = 96;
 
 /// Folds text in which a dot may join letters to an abbreviation: `S.A.` -> `sa`, `Acme.com` -> `acme com`.
 pub fn fold(raw: &str) -> String {
-    folded(raw, |c, word| c == '.' && (word.len() == 1 || word.dotted))
+    folded(raw, |word| word.len() == 1 || word.dotted)
 }
 
 /// Folds text in which a dot always ends a word: `J.R. Smith` -> `j r smith`.
 pub fn fold_name(raw: &str) -> String {
-    folded(raw, |_, _| false)
+    folded(raw, |_| false)
 }
 
 /// Folds text whose spaces mean nothing: a postcode, a number of a document.
@@ -27,60 +27,66 @@ pub fn fold_unspaced(raw: &str) -> String {
     folded
 }
 
-/// The word being written.
-struct Open {
+/// A text as far as it is folded.
+struct Folding {
+    out: Vec<u8>,
+    /// Where the word being written starts, and whether a dot has joined it.
     from: usize,
-    to: usize,
     dotted: bool,
 }
 
-impl Open {
+impl Folding {
+    /// Letters of the word being written.
     const fn len(&self) -> usize {
-        self.to - self.from
+        self.out.len() - self.from
+    }
+
+    /// Adds a character of the ASCII; `joins` tells whether a dot belongs to the word before it.
+    fn put(&mut self, byte: u8, joins: impl Fn(&Self) -> bool) {
+        if self.out.len() >= LONGEST {
+            return;
+        }
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                let small = byte.to_ascii_lowercase();
+                if !closes_digraph(&self.out[self.from..], small) {
+                    self.out.push(small);
+                }
+            }
+            b'\'' | b'`' => {}
+            b'.' if joins(self) => self.dotted = true,
+            _ => {
+                if self.out.last().is_some_and(|last| *last != b' ') {
+                    self.out.push(b' ');
+                }
+                (self.from, self.dotted) = (self.out.len(), false);
+            }
+        }
     }
 }
 
-fn folded(raw: &str, joins: impl Fn(char, &Open) -> bool) -> String {
-    let mut out = String::with_capacity(raw.len().min(LONGEST));
-    let mut open = Open { from: 0, to: 0, dotted: false };
-    let mut put = |c: char| {
-        if out.len() >= LONGEST {
-            return;
-        }
-        if c.is_ascii_alphanumeric() {
-            let c = c.to_ascii_lowercase();
-            if !closes_digraph(&out.as_bytes()[open.from..], c as u8) {
-                out.push(c);
-            }
-            open.to = out.len();
-        } else if is_apostrophe(c) {
-        } else if joins(c, &open) {
-            open.dotted = true;
-        } else {
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
-            }
-            open = Open { from: out.len(), to: out.len(), dotted: false };
-        }
-    };
+fn folded(raw: &str, joins: impl Fn(&Folding) -> bool) -> String {
+    let mut folding = Folding { out: Vec::with_capacity(raw.len().min(LONGEST)), from: 0, dotted: false };
     if raw.is_ascii() {
-        raw.chars().for_each(&mut put);
+        raw.bytes().for_each(|byte| folding.put(byte, &joins));
     } else {
         // Apostrophes are asked for before transliteration, which turns some of them into letters' neighbours.
-        for c in raw.nfkc() {
-            if c.is_ascii() || is_apostrophe(c) {
-                put(c);
+        for c in raw.nfkc().filter(|c| !is_apostrophe(*c)) {
+            if c.is_ascii() {
+                folding.put(c as u8, &joins);
             } else if c.is_whitespace() {
-                put(' ');
+                folding.put(b' ', &joins);
             } else {
-                any_ascii::any_ascii_char(c).chars().for_each(&mut put);
+                any_ascii::any_ascii_char(c).bytes().for_each(|byte| folding.put(byte, &joins));
             }
         }
     }
-    if out.ends_with(' ') {
+    let mut out = folding.out;
+    if out.last() == Some(&b' ') {
         out.pop();
     }
-    out
+    // Only ASCII was put in.
+    String::from_utf8(out).unwrap_or_default()
 }
 
 const fn is_apostrophe(c: char) -> bool {

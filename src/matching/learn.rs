@@ -72,7 +72,6 @@ impl Sums {
     }
 
     fn plus(mut self, other: Self) -> Self {
-        let add = |sums: &mut [f64; CLASSES], more: [f64; CLASSES]| sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         add(&mut self.classes, other.classes);
         for (sums, more) in self.levels.iter_mut().zip(other.levels) {
             add(sums, more);
@@ -82,17 +81,19 @@ impl Sums {
     }
 }
 
+fn add(sums: &mut [f64; CLASSES], more: [f64; CLASSES]) {
+    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+}
+
 fn expect(weights: &Weights, table: &[(Pattern, u64)], known: &[Vec<usize>]) -> Sums {
     let mut sums = Sums::none(weights);
     for ((_, count), known) in table.iter().zip(known) {
         let (shares, log) = responsibility(weights, known);
         sums.likelihood += log * *count as f64;
-        for (class, share) in shares.into_iter().enumerate() {
-            let pairs = share * *count as f64;
-            sums.classes[class] += pairs;
-            for at in known {
-                sums.levels[*at][class] += pairs;
-            }
+        let pairs = shares.map(|share| share * *count as f64);
+        add(&mut sums.classes, pairs);
+        for at in known {
+            add(&mut sums.levels[*at], pairs);
         }
     }
     sums

@@ -124,8 +124,20 @@ fn the_main_job_from_the_command_line() {
         let file = lines(&run(&["import", "--file", "apollo.csv", "--json"])).pop().unwrap();
         for last in [&api, &file] {
             let keys: Vec<&String> = last.as_object().unwrap().keys().collect();
-            let wanted =
-                ["read", "created", "enriched", "unchanged", "review", "rejected", "suppressed", "failed", "run", "source", "state"];
+            let wanted = [
+                "read",
+                "created",
+                "enriched",
+                "unchanged",
+                "review",
+                "rejected",
+                "suppressed",
+                "failed",
+                "run",
+                "source",
+                "state",
+                "credits",
+            ];
             assert_eq!(keys, wanted);
             let parts: u64 = wanted[1..8].iter().map(|key| last[key].as_u64().unwrap()).sum();
             assert_eq!(last["read"], parts, "{last}");
@@ -293,8 +305,8 @@ async fn ids_and_names_that_are_not_there_are_said() {
         (&["review", "accept", "abcd1234"][..], 1, "no review item"),
         (&["stage", "abcd1234", "researching"], 1, "no lead"),
         (&["import", "resume", "abcd1234"], 1, "no run"),
-        (&["import", "apollo", "--search", "nope"], 1, "nope"),
-        (&["import", "leadsblue"], 1, "--file"),
+        (&["import", "apollo", "--search", "nope"], 2, "nope"),
+        (&["import", "leadsblue"], 2, "--file"),
         (&["review", "accept", "abcd1234", "--set", "job_titel=x"], 2, "job_title"),
         (&["board", "--stage", "reserching"], 1, "researching"),
     ] {

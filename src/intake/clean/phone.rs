@@ -45,35 +45,49 @@ pub fn telephone_digits(raw: &str, region: Option<Country>) -> Option<PhoneNumbe
         Some(rest) => Cow::Owned(format!("+{rest}")),
         None => Cow::Borrowed(number),
     };
-    let code = region.and_then(|country| Region::from_str(country.as_str()).ok());
-    match PHONE_NUMBER_UTIL.parse(&dialled, code) {
-        Ok(parsed) if PHONE_NUMBER_UTIL.is_possible_number(&parsed) => {
+    let (home, is_complete) = (region.and_then(|country| Region::from_str(country.as_str()).ok()), dialled.starts_with('+'));
+    match PHONE_NUMBER_UTIL.parse(&dialled, home) {
+        // For the library a number abroad may be too long or too short there, if only the home's plan has it.
+        Ok(parsed) if PHONE_NUMBER_UTIL.is_possible_number(&parsed) || is_complete && is_assigned(&parsed, home) => {
             with_extension(PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::E164).into_owned(), false, extension)
         }
+        // With its calling code it can be read in no other way.
+        Ok(_) if is_complete => None,
         _ => read(raw, region, PhoneNumberFormat::E164),
     }
 }
 
-/// Countries whose numbers begin with `0` at home and with nothing else, or have no such sign at all, and their calling
-/// codes: there the digits can be put together without the library's patterns.
-const SIMPLE: [(&str, u16, bool); 13] = [
-    ("GB", 44, true),
-    ("DE", 49, true),
-    ("FR", 33, true),
-    ("NL", 31, true),
-    ("SE", 46, true),
-    ("IN", 91, true),
-    ("BE", 32, true),
-    ("AT", 43, true),
-    ("CH", 41, true),
-    ("DK", 45, false),
-    ("ES", 34, false),
-    ("NO", 47, false),
-    ("PL", 48, false),
+/// What a country's numbers begin with at home.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trunk {
+    /// `0` and nothing else.
+    Zero,
+    /// No sign at all.
+    Nothing,
+    /// It depends: only numbers with the calling code are simple.
+    Depends,
+}
+
+/// Countries where the digits can be put together without the library's patterns, and their calling codes.
+const SIMPLE: [(&str, u16, Trunk); 14] = [
+    ("GB", 44, Trunk::Zero),
+    ("DE", 49, Trunk::Zero),
+    ("FR", 33, Trunk::Zero),
+    ("NL", 31, Trunk::Zero),
+    ("SE", 46, Trunk::Zero),
+    ("IN", 91, Trunk::Zero),
+    ("BE", 32, Trunk::Zero),
+    ("AT", 43, Trunk::Zero),
+    ("CH", 41, Trunk::Zero),
+    ("DK", 45, Trunk::Nothing),
+    ("ES", 34, Trunk::Nothing),
+    ("NO", 47, Trunk::Nothing),
+    ("PL", 48, Trunk::Nothing),
+    ("IT", 39, Trunk::Depends),
 ];
 
 fn has_no_trunk_prefix(country: Country) -> bool {
-    SIMPLE.iter().any(|(known, _, zero)| !zero && *known == country.as_str())
+    SIMPLE.iter().any(|(known, _, trunk)| *trunk == Trunk::Nothing && *known == country.as_str())
 }
 
 /// `+44 20 7946 0112`, `0044 20 …` or, in its country, `020 …` as `+442079460112`, where there is but one way to read it;
@@ -81,8 +95,8 @@ fn has_no_trunk_prefix(country: Country) -> bool {
 fn simple(number: &str, region: Option<Country>) -> Option<String> {
     let start = number.trim_start_matches([' ', '(']);
     let (rest, abroad, trunk) = match (start.strip_prefix('+'), start.strip_prefix("00")) {
-        (Some(rest), _) | (None, Some(rest)) => (rest, true, false),
-        (None, None) => start.strip_prefix('0').map_or((start, false, false), |rest| (rest, false, true)),
+        (Some(rest), _) | (None, Some(rest)) => (rest, true, Trunk::Nothing),
+        (None, None) => start.strip_prefix('0').map_or((start, false, Trunk::Nothing), |rest| (rest, false, Trunk::Zero)),
     };
     if rest.contains('+') {
         return None;
@@ -95,21 +109,24 @@ fn simple(number: &str, region: Option<Country>) -> Option<String> {
     }
     let digits = std::str::from_utf8(&digits[..count]).ok()?;
     if abroad && count == 11 && digits.starts_with('1') && digits.as_bytes()[1] >= b'2' {
-        return Some(format!("+{digits}"));
+        return Some(["+", digits].concat());
     }
     let (code, national) = if abroad {
         let code: u16 = digits.get(..2)?.parse().ok()?;
-        (SIMPLE.iter().find(|(_, known, _)| *known == code)?.1, digits.get(2..)?)
+        let (_, _, trunk) = SIMPLE.iter().find(|(_, known, _)| *known == code)?;
+        // `+44 (0)20 …`
+        let national = digits.get(2..)?;
+        (code, if *trunk == Trunk::Zero { national.strip_prefix('0').unwrap_or(national) } else { national })
     } else {
         let home = region?;
-        (SIMPLE.iter().find(|(country, _, zero)| *zero == trunk && *country == home.as_str())?.1, digits)
+        (SIMPLE.iter().find(|(country, _, known)| *known == trunk && *country == home.as_str())?.1, digits)
     };
     if national.starts_with('0') {
         return None;
     }
     let parsed = rlibphonenumber::PhoneNumber { country_code: code.into(), national_number: national.parse().ok()?, ..Default::default() };
     let length = PHONE_NUMBER_UTIL.is_possible_number_with_reason(&parsed).ok()?;
-    (length == NumberLengthType::IsPossible).then(|| format!("+{code}{national}"))
+    (length == NumberLengthType::IsPossible).then(|| ["+", &code.to_string(), national].concat())
 }
 
 /// Reads `raw`. A number without a calling code is one of `region`.
@@ -133,12 +150,18 @@ fn read(raw: &str, region: Option<Country>, format: PhoneNumberFormat) -> Option
         _ => number.to_owned(),
     };
     let region = region.and_then(|country| Region::from_str(country.as_str()).ok());
-    let parsed = PHONE_NUMBER_UTIL.parse(&dialled, region).ok();
+    // Without a calling code and a country there is nothing to read it by.
+    let is_told = region.is_some() || dialled.contains('+');
+    let parsed = is_told.then(|| PHONE_NUMBER_UTIL.parse(&dialled, region).ok()).flatten();
     let assigned = parsed.as_ref().is_some_and(|parsed| is_assigned(parsed, region));
     // `49 621 0000000` in a row that names another country, or none: the calling code stands there without its plus.
     let with_plus = || {
+        if digits < 10 {
+            return None;
+        }
         let foreign = PHONE_NUMBER_UTIL.parse(format!("+{}", dialled.trim_start_matches('+')), None).ok();
-        foreign.filter(|foreign| digits >= 10 && is_assigned(foreign, None)).map(|foreign| (foreign, true))
+        // Its length is asked for first, because it costs least.
+        foreign.filter(|foreign| PHONE_NUMBER_UTIL.is_possible_number(foreign) && is_assigned(foreign, None)).map(|foreign| (foreign, true))
     };
     let (parsed, assigned) = match parsed {
         Some(parsed) if assigned => (parsed, true),
@@ -152,7 +175,7 @@ fn with_extension(mut shown: String, assigned: bool, extension: &str) -> Option<
         shown.push_str(" ext. ");
         shown.push_str(extension);
     }
-    Phone::international(&shown).map(|phone| PhoneNumber { phone, assigned })
+    Phone::of(shown.into()).map(|phone| PhoneNumber { phone, assigned })
 }
 
 /// A number of the United States or Canada with ten digits, or eleven with the calling code, read without the library's
@@ -222,13 +245,14 @@ fn split_extension(raw: &str) -> (&str, &str) {
     if !(1..=8).contains(&extension.len()) {
         return (raw, "");
     }
-    let lower = head.to_ascii_lowercase();
-    for mark in ["extension", "extn", "ext", "x", "#", "durchwahl", "dw"] {
-        if let Some(number) = lower.strip_suffix(mark) {
-            return (head[..number.len()].trim_end_matches([' ', ',', ';']), extension);
-        }
+    let is_behind = |mark: &&str| {
+        let from = head.len().checked_sub(mark.len());
+        from.and_then(|from| head.get(from..)).is_some_and(|tail| tail.eq_ignore_ascii_case(mark))
+    };
+    match ["extension", "extn", "ext", "x", "#", "durchwahl", "dw"].iter().find(|mark| is_behind(mark)) {
+        Some(mark) => (head[..head.len() - mark.len()].trim_end_matches([' ', ',', ';']), extension),
+        None => (raw, ""),
     }
-    (raw, "")
 }
 
 /// `1.55501E+10`: a spreadsheet has thrown digits away; what is left is no number.
@@ -281,11 +305,12 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_digits_alone_are_the_same(code in "44|49|33|31|46|91|32|43|41|45|34|47|48|39|1|7", rest in "[0-9 ]{5,11}", form in 0..4, home in "US|GB|DE|FR|IT|NL|DK|IN|SE|ES") {
+        fn the_digits_alone_are_the_same(code in "44|49|33|31|46|91|32|43|41|45|34|47|48|39|1|7", rest in "[0-9 ]{5,11}", form in 0..5, home in "(US|GB|DE|FR|IT|NL|DK|IN|SE|ES)?") {
             let raw = match form {
                 0 => format!("+{code} {rest}"),
                 1 => format!("00{code}{rest}"),
                 2 => format!("0{rest}"),
+                3 => format!("+{code} (0){rest}"),
                 _ => format!("(0{}) {}", &rest[..3], &rest[3..]),
             };
             let digits = |number: PhoneNumber| number.phone.as_str().chars().filter(|c| !matches!(c, ' ' | '-' | '.')).collect::<String>();
