@@ -223,8 +223,8 @@ async fn a_run_says_what_it_cost_and_when_it_was() {
     let newest: Json = serde_json::from_str(json.lines().next().unwrap()).unwrap();
     let started: jiff::Timestamp = newest["run"]["started_at"].as_str().unwrap().parse().unwrap();
     let nine_later = started.checked_add(jiff::SignedDuration::from_hours(9)).unwrap().to_string();
-    let list = out(&tokio::task::block_in_place(|| run(&["import", "list"])));
-    let line = list.lines().find(|line| line.contains("UpLead")).unwrap();
+    let table = out(&tokio::task::block_in_place(|| run(&["import", "list"])));
+    let line = table.lines().find(|line| line.contains("UpLead")).unwrap();
     assert!(line.contains(&nine_later[..16].replace('T', " ")), "{line}");
     assert!(line.contains("credit_ceiling") && !line.contains("Raise it"), "{line}");
 }
